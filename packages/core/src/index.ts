@@ -1,0 +1,1 @@
+export type { Batch, BatchSource, SourcePosition } from './batch.js';
