@@ -1,1 +1,2 @@
 export type { Batch, BatchSource, SourcePosition } from './batch.js';
+export { UsageError } from './usage-error.js';
