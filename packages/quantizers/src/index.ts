@@ -1,1 +1,1 @@
-export {};
+export type { ParameterSpec, Quantizer, QuantizerParameters, QuantizerTarget } from './quantizer.js';
