@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Batch, BatchSource } from './batch.js';
+import type { PassContext, Phase } from './contexts.js';
+import { createPassReader } from './operand-reader.js';
+import type { Measures } from './reports.js';
+import type { Training } from './training.js';
+
+/** Mean loss and metrics over one epoch of `source`, in inference mode, as the operands are quantized now. */
+export async function evaluate(training: Training, source: BatchSource): Promise<Measures> {
+  return measure(training, source, 'evaluate');
+}
+
+/** The same in a given phase; sums are kept in double precision on the host. */
+export async function measure(training: Training, source: BatchSource, phase: Phase): Promise<Measures> {
+  const names = ['loss', ...Object.keys(training.metrics)];
+  const sums = names.map(() => 0);
+  let examples = 0;
+  for await (const batch of source.batches({ epoch: 0 })) {
+    const measured = measureBatch(training, batch, phase);
+    const values = await measured.data();
+    names.forEach((_, index) => (sums[index]! += values[index]! * batch.size));
+    examples += batch.size;
+    tf.dispose([measured, [...batch.inputs], [...batch.targets]]);
+  }
+  const [loss, ...metrics] = sums.map((sum) => sum / examples);
+  return {
+    loss: loss!,
+    metrics: Object.fromEntries(names.slice(1).map((name, index) => [name, metrics[index]!])),
+  };
+}
+
+/** Loss and metrics of one batch, stacked in one tensor. */
+function measureBatch(training: Training, { inputs, targets }: Batch, phase: Phase): tf.Tensor {
+  const { model, hooks, loss, metrics, position } = training;
+  const pass: PassContext = { phase, epoch: position.epoch, step: position.step, inference: true };
+  const reader = createPassReader(hooks, pass);
+  try {
+    return tf.tidy(() => {
+      const outputs = model.forward(inputs, pass, reader.read);
+      const penalised = model
+        .penalties()
+        .reduce<tf.Scalar>((sum, term) => sum.add(term), loss(outputs, targets));
+      return tf.stack([
+        hooks.loss.call(penalised, pass),
+        ...Object.values(metrics).map((metric) => metric(outputs, targets)),
+      ]);
+    });
+  } finally {
+    reader.release();
+  }
+}

@@ -1,0 +1,32 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** Mean over the batch of how wrong outputs are; one tensor per model output and target. */
+export type Loss = (outputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]) => tf.Scalar;
+
+/** Mean over the batch of a quantity to report. */
+export type Metric = Loss;
+
+/** Cross-entropy of logits `[batch, classes]` against int32 labels `[batch]`, in nats: `mean(logsumexp(z) − z_label)`. */
+export const softmaxCrossEntropy: Loss = ([logits], [labels]) => crossEntropy(logits!, labels!) as tf.Scalar;
+
+/** Its gradient is `(softmax(z) − onehot(label)) / batch`, in one pass. */
+const crossEntropy = tf.customGrad((...args) => {
+  const [logits, labels, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.GradSaveFunc];
+  const logProbabilities = tf.logSoftmax(logits);
+  const oneHot = tf.oneHot(labels, logits.shape[1]).toFloat();
+  save([logProbabilities, oneHot]);
+  const value = logProbabilities.mul(oneHot).sum().div(-logits.shape[0]);
+  const gradFunc = (dy: tf.Tensor, [saved, target]: tf.Tensor[]) => [
+    saved!.exp().sub(target!).mul(dy.div(logits.shape[0])),
+    tf.zerosLike(labels),
+  ];
+  return { value, gradFunc: gradFunc as (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[] };
+});
+
+/** Mean of squared differences over all elements. */
+export const meanSquaredError: Loss = ([outputs], [targets]) =>
+  tf.squaredDifference(outputs!, targets!.toFloat()).mean() as tf.Scalar;
+
+/** Share of examples whose largest logit `[batch, classes]` is at the int32 label `[batch]`. */
+export const accuracy: Metric = ([logits], [labels]) =>
+  tf.argMax(logits!, -1).equal(labels!.toInt()).toFloat().mean() as tf.Scalar;

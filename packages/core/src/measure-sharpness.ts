@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs';
+import { backward } from './backward.js';
+import type { BatchSource } from './batch.js';
+import { measure } from './evaluate.js';
+import type { Training } from './training.js';
+import { UsageError } from './usage-error.js';
+
+/** How much the loss rises in the worst direction, to first order. */
+export interface Sharpness {
+  /** Mean loss over the source. */
+  readonly loss: number;
+  /** Mean loss at `θ + ε`. */
+  readonly perturbedLoss: number;
+  /** `perturbedLoss − loss`. */
+  readonly sharpness: number;
+}
+
+/**
+ * Mean `L(θ + ε) − L(θ)` over one epoch of `source`, batch norms in inference mode. ε follows the gradient of the whole
+ * source, and is chosen by the plugin that taps `perturb`. Nothing is moved.
+ * @throws UsageError if no plugin perturbs.
+ */
+export async function measureSharpness(training: Training, source: BatchSource): Promise<Sharpness> {
+  const { hooks } = training;
+  const { loss } = await measure(training, source, 'evaluate');
+  const gradients = await meanGradients(training, source);
+  const restore = hooks.perturb.call(gradients, { epoch: 0, step: 0, stepInEpoch: 0 });
+  tf.dispose(gradients);
+  if (!restore) throw new UsageError('sharpness needs a plugin that perturbs: add samPlugin({ rho })');
+  try {
+    const { loss: perturbedLoss } = await measure(training, source, 'perturbed');
+    return { loss, perturbedLoss, sharpness: perturbedLoss - loss };
+  } finally {
+    restore();
+  }
+}
+
+async function meanGradients(training: Training, source: BatchSource): Promise<tf.NamedTensorMap> {
+  const pass = { phase: 'clean', epoch: 0, step: 0, inference: true } as const;
+  let sums: tf.NamedTensorMap = {};
+  for await (const batch of source.batches({ epoch: 0 })) {
+    sums = tf.tidy(() => {
+      const { gradients, loss } = backward(training, batch, pass, training.variables.differentiated());
+      loss.dispose();
+      const weight = batch.size / source.examples;
+      const keys = new Set([...Object.keys(sums), ...Object.keys(gradients)]);
+      const next: tf.NamedTensorMap = {};
+      for (const key of keys) {
+        const share = gradients[key]?.mul(weight);
+        next[key] = share && sums[key] ? sums[key].add(share) : (share ?? sums[key]!.clone());
+      }
+      tf.dispose({ ...sums });
+      return next;
+    });
+    tf.dispose([[...batch.inputs], [...batch.targets]]);
+  }
+  return sums;
+}

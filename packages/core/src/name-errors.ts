@@ -1,0 +1,34 @@
+import type { FullTap } from 'tapable';
+import type { Interceptable } from './interceptable.js';
+import { nameTap } from './plugin-error.js';
+
+type AnyFunction = (...values: unknown[]) => unknown;
+
+/** Makes an error thrown in a tap say which plugin and which hook it came from. */
+export function nameErrors<H extends Interceptable>(hook: H): H {
+  hook.intercept({
+    register: (tap: FullTap): FullTap => ({ ...tap, fn: guard(tap, hook.name ?? 'hook') }),
+  });
+  return hook;
+}
+
+function guard(tap: FullTap, hook: string): FullTap['fn'] {
+  const original = tap.fn as AnyFunction;
+  const rename = (error: unknown) => nameTap(error, tap.name, hook);
+  if (tap.type === 'promise') {
+    return async (...values: unknown[]) => {
+      try {
+        return await original(...values);
+      } catch (error) {
+        throw rename(error);
+      }
+    };
+  }
+  return (...values: unknown[]) => {
+    try {
+      return original(...values);
+    } catch (error) {
+      throw rename(error);
+    }
+  };
+}
