@@ -4,6 +4,8 @@ import { UsageError } from './usage-error.js';
 /** Says how many bits each operand gets: 1 to 31, or 32 for one that stays as it is. */
 export interface BitAllocation {
   bitsFor(operand: Operand): number;
+  /** Called once with all operands, before the first question. @throws UsageError if the allocation does not fit them. */
+  check?(operands: readonly Operand[]): void;
 }
 
 /** Bits of weights and of activations. */

@@ -1,3 +1,5 @@
+import type { NamedTensorMap } from '@tensorflow/tfjs';
+
 /**
  * Why the network runs: `clean` and `perturbed` are the two passes of a training step, `calibrate` shows the first batch
  * to whoever starts from data, `evaluate` measures.
@@ -14,6 +16,12 @@ export interface StepContext {
   readonly stepInEpoch: number;
   /** Unknown in a loop that counts no epochs. */
   readonly stepsPerEpoch?: number;
+}
+
+/** Where the perturbation is asked for. */
+export interface PerturbContext extends StepContext {
+  /** Gradients of the regularization terms alone, by registry key; absent where a variable is in none. */
+  penaltyGradients(): NamedTensorMap;
 }
 
 /** One run of the network through the `operand` hook. */

@@ -37,6 +37,9 @@ export function createTraining(options: TrainingOptions): Training {
   for (const plugin of plugins) plugin.apply(hooks);
   hooks.prepare.call(model.operands, variables);
   optimizer.prepare(variables.updated());
+  if (hooks.operand.taps.length > 0) {
+    for (const { layer, reason } of model.unsupported) training.warn(`layer "${layer}": ${reason}`);
+  }
   return training;
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, BatchSource } from './batch.js';
 import { calibrate } from './calibrate.js';
+import { contextOf } from './context-of.js';
 import { evaluate } from './evaluate.js';
 import { findNonFinite } from './find-non-finite.js';
 import { addToMeters, readMeters, resetMeters } from './meters.js';
@@ -45,7 +46,7 @@ export async function fit(training: Training, source: BatchSource, options: FitO
     const examplesBefore = training.meters.examples;
     await runEpoch(training, source, options);
     if (options.signal?.aborted && position.stepInEpoch < source.stepsPerEpoch) {
-      await hooks.onInterrupt.promise({ ...position });
+      await hooks.onInterrupt.promise(contextOf(position));
       return { epochs: summaries, interrupted: true };
     }
     const summary = await summarise(training, options, started, examplesBefore);
@@ -101,13 +102,12 @@ async function summarise(
 ): Promise<EpochSummary> {
   const { hooks, position, meters } = training;
   const seconds = (performance.now() - started) / 1000;
-  const { calibrated: _, ...context } = position;
   return {
     epoch: position.epoch + 1,
     epochs,
     step: position.step,
     learningRateFactor: hooks.learningRate.call(1, {
-      ...context,
+      ...contextOf(position),
       step: position.step - 1,
       stepInEpoch: position.stepInEpoch - 1,
     }),

@@ -2,7 +2,7 @@ export type { Batch, BatchSource, SourcePosition } from './batch.js';
 export { type BitAllocation, type Bits, checkBits, fixedBits } from './bit-allocation.js';
 export { backward, type Backward } from './backward.js';
 export { calibrate } from './calibrate.js';
-export type { PassContext, Phase, StepContext } from './contexts.js';
+export type { PassContext, PerturbContext, Phase, StepContext } from './contexts.js';
 export { createTraining } from './create-training.js';
 export { evaluate } from './evaluate.js';
 export { fit, type FitOptions, type FitResult } from './fit.js';

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { backward } from './backward.js';
 import type { BatchSource } from './batch.js';
 import { measure } from './evaluate.js';
+import { penaltyGradients } from './penalty-gradients.js';
 import type { Training } from './training.js';
 import { UsageError } from './usage-error.js';
 
@@ -24,7 +25,12 @@ export async function measureSharpness(training: Training, source: BatchSource):
   const { hooks } = training;
   const { loss } = await measure(training, source, 'evaluate');
   const gradients = await meanGradients(training, source);
-  const restore = hooks.perturb.call(gradients, { epoch: 0, step: 0, stepInEpoch: 0 });
+  const restore = hooks.perturb.call(gradients, {
+    epoch: 0,
+    step: 0,
+    stepInEpoch: 0,
+    penaltyGradients: () => penaltyGradients(training),
+  });
   tf.dispose(gradients);
   if (!restore) throw new UsageError('sharpness needs a plugin that perturbs: add samPlugin({ rho })');
   try {

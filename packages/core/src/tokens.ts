@@ -5,7 +5,8 @@ import type { TrainingPlugin } from './training-plugin.js';
  * Names something that an experiment's container provides. At run time it is a symbol; the other half of the type only
  * carries `T`, in the form from which inversify infers it.
  */
-export type Token<T> = symbol | (abstract new (...args: never[]) => T);
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- inversify's own constructor type has these arguments
+export type Token<T> = symbol | (new (...args: any[]) => T);
 
 export function createToken<T>(name: string): Token<T> {
   return Symbol.for(`flatbit/${name}`);

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { backward, isHealthy, type Backward } from './backward.js';
+import { penaltyGradients } from './penalty-gradients.js';
 import type { Batch } from './batch.js';
 import type { PassContext, StepContext } from './contexts.js';
 import type { StepResult } from './step-result.js';
+import { contextOf } from './context-of.js';
 import type { Training } from './training.js';
 
 /**
@@ -12,7 +14,7 @@ import type { Training } from './training.js';
  */
 export function trainStep(training: Training, batch: Batch): StepResult {
   const { hooks, model, variables, position } = training;
-  const { calibrated: _, ...context } = position;
+  const context = contextOf(position);
   let kept: Backward['metrics'] = {};
   try {
     let result: StepResult | undefined;
@@ -74,7 +76,10 @@ function perturbedPass(
   clean: Backward,
   context: StepContext,
 ): Backward | undefined {
-  const restore = training.hooks.perturb.call(clean.gradients, context);
+  const restore = training.hooks.perturb.call(clean.gradients, {
+    ...context,
+    penaltyGradients: () => penaltyGradients(training),
+  });
   if (!restore) return undefined;
   try {
     tf.dispose(clean.gradients);

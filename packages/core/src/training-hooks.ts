@@ -1,6 +1,6 @@
 import type { NamedTensorMap, Scalar, Tensor } from '@tensorflow/tfjs';
 import { AsyncSeriesHook, SyncBailHook, SyncHook, SyncWaterfallHook } from 'tapable';
-import type { PassContext, StepContext } from './contexts.js';
+import type { PassContext, PerturbContext, StepContext } from './contexts.js';
 import { nameErrors } from './name-errors.js';
 import { onlyOneTap } from './only-one-tap.js';
 import type { Operand } from './operand.js';
@@ -27,7 +27,7 @@ export interface TrainingHooks {
   /** After the task loss, inside the tape: add a penalty. */
   readonly loss: SyncWaterfallHook<[Scalar, PassContext]>;
   /** After the clean backward pass, by registry key. To answer is to ask for a second pass. */
-  readonly perturb: SyncBailHook<[NamedTensorMap, StepContext], Restore | undefined>;
+  readonly perturb: SyncBailHook<[NamedTensorMap, PerturbContext], Restore | undefined>;
   /** The gradients of the update, by registry key. */
   readonly afterBackward: SyncWaterfallHook<[NamedTensorMap, StepContext]>;
   /** After the update; the tensors live until the taps have returned. */
@@ -62,7 +62,7 @@ export function createTrainingHooks(): TrainingHooks {
     ),
     loss: new SyncWaterfallHook<[Scalar, PassContext]>(['loss', 'context'], 'loss'),
     perturb: onlyOneTap(
-      new SyncBailHook<[NamedTensorMap, StepContext], Restore | undefined>(
+      new SyncBailHook<[NamedTensorMap, PerturbContext], Restore | undefined>(
         ['gradients', 'context'],
         'perturb',
       ),

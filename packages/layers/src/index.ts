@@ -1,1 +1,4 @@
-export {};
+export type { StatisticsPolicy } from './batch-statistics.js';
+export { layerPolicy, type LayerPolicyOptions, type LayerRule, paperPolicy } from './layer-policy.js';
+export type { VarianceEstimate } from './patch-batch-norm.js';
+export { quantizable, type QuantizableOptions } from './quantizable.js';

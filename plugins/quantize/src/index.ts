@@ -1,1 +1,2 @@
-export {};
+export { quantizePlugin, type QuantizeOptions, type QuantizerChoice } from './quantize-plugin.js';
+export type { SignedOption } from './quantized-operand.js';

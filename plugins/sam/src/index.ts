@@ -1,1 +1,3 @@
-export {};
+export type { AdaptiveOptions } from './ascend.js';
+export type { PerturbAt } from './probes.js';
+export { samPlugin, type SamOptions } from './sam-plugin.js';

@@ -1,0 +1,61 @@
+import { trainingBatchNorm } from '@flatbit/kernels';
+import * as tf from '@tensorflow/tfjs';
+import type { ActivePass } from './active-pass.js';
+import type { BatchStatistics, MovingStatistics } from './batch-statistics.js';
+import { variableOf, type LayerVariable } from './layer-internals.js';
+import { patchCall, single } from './lend.js';
+import type { LayerSite } from './walk-layers.js';
+
+interface BatchNorm {
+  readonly axis: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly gamma?: LayerVariable | null;
+  readonly beta?: LayerVariable | null;
+  readonly movingMean: LayerVariable;
+  readonly movingVariance: LayerVariable;
+}
+
+/** How the moving variance is estimated: `unbiased` divides by n − 1, as PyTorch and fused kernels do. */
+export type VarianceEstimate = 'unbiased' | 'biased';
+
+/** Makes a batch norm hand its statistics over instead of writing them. Returns the undo. */
+export function patchBatchNorm(
+  { layer }: LayerSite,
+  statistics: BatchStatistics,
+  estimate: VarianceEstimate,
+  active: () => ActivePass | undefined,
+): () => void {
+  const norm = layer as unknown as BatchNorm;
+  const moving: MovingStatistics = {
+    mean: variableOf(norm.movingMean),
+    variance: variableOf(norm.movingVariance),
+    momentum: norm.momentum,
+  };
+  return patchCall(layer, (original) => (inputs, kwargs) => {
+    const running = active();
+    if (!running) return original(inputs, kwargs);
+    if (running.pass.inference || statistics.frozen) return original(inputs, { ...kwargs, training: false });
+    const x = single(inputs);
+    return tf.tidy(() => {
+      const { output, mean, variance } = normalise(norm, x);
+      const count = x.size / mean.size;
+      const bessel = estimate === 'unbiased' ? count / Math.max(1, count - 1) : 1;
+      statistics.gather(running.pass.phase, moving, mean, bessel === 1 ? variance : variance.mul(bessel));
+      return output;
+    });
+  });
+}
+
+/** The kernel normalises the last axis; another one is moved there and back. */
+function normalise(norm: BatchNorm, x: tf.Tensor): ReturnType<typeof trainingBatchNorm> {
+  const axis = norm.axis < 0 ? norm.axis + x.rank : norm.axis;
+  const scale = norm.gamma?.read();
+  const offset = norm.beta?.read();
+  if (axis === x.rank - 1) return trainingBatchNorm(x, scale, offset, norm.epsilon);
+  const there = x.shape.map((_, index) => index).filter((index) => index !== axis);
+  there.push(axis);
+  const back = x.shape.map((_, index) => there.indexOf(index));
+  const { output, mean, variance } = trainingBatchNorm(tf.transpose(x, there), scale, offset, norm.epsilon);
+  return { output: tf.transpose(output, back), mean, variance };
+}
