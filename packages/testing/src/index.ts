@@ -1,1 +1,15 @@
-export {};
+export { pluginPromises } from './contract/plugin-promises.js';
+export { collectState, sendState } from './contract/send-state.js';
+export type { PluginPromise, Workbench } from './contract/workbench.js';
+export { expectClose, type Tolerance } from './expect-close.js';
+export { expectNoTensorLeak, type LeakOptions } from './expect-no-tensor-leak.js';
+export { expectSameBits } from './expect-same-bits.js';
+export type { Comparable } from './host-values.js';
+export { plainSgd } from './plain-sgd.js';
+export { pluginContract, type PluginContractOptions } from './plugin-contract.js';
+export { expectSameVariables, readVariables, type VariableValues } from './read-variables.js';
+export { seededRandom, seededValues } from './seeded-random.js';
+export { takeSteps } from './take-steps.js';
+export { tinyBatches, type TinyBatchesOptions } from './tiny-batches.js';
+export { tinyModel, type TinyModelOptions } from './tiny-model.js';
+export { tinyTraining, type TinyTrainingOptions } from './tiny-training.js';

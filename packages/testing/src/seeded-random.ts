@@ -1,0 +1,15 @@
+/** A stream of numbers in [0, 1) that depends on nothing but the seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** `count` numbers in [−1, 1). */
+export function seededValues(random: () => number, count: number): Float32Array {
+  return Float32Array.from({ length: count }, () => 2 * random() - 1);
+}
