@@ -1,0 +1,82 @@
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '@flatbit/testing';
+import type { Quantizer, QuantizerParameters, QuantizerTarget } from '@flatbit/quantizers';
+
+/** A dense kernel of shape [4, 4] unless told otherwise. */
+export function weightOf(bits: number, more: Partial<QuantizerTarget> = {}): QuantizerTarget {
+  return {
+    role: 'weight',
+    bits,
+    signed: true,
+    layerKind: 'dense',
+    shape: [4, 4],
+    channelAxes: [1],
+    ...more,
+  };
+}
+
+/** The input of a dense layer, of shape [batch, 4] and without negative values unless told otherwise. */
+export function activationOf(bits: number, more: Partial<QuantizerTarget> = {}): QuantizerTarget {
+  return {
+    role: 'activation',
+    bits,
+    signed: false,
+    layerKind: 'dense',
+    shape: [null, 4],
+    channelAxes: [1],
+    ...more,
+  };
+}
+
+/** The kernel of a convolution. */
+export function kernelOf(bits: number, shape: readonly number[]): QuantizerTarget {
+  return weightOf(bits, { layerKind: 'conv2d', shape, channelAxes: [shape.length - 1] });
+}
+
+/** Gaussian numbers of mean 0 and deviation 1 (Box–Muller), the same for the same seed. */
+export function gaussian(shape: number[], seed = 7): tf.Tensor {
+  const random = seededRandom(seed);
+  const next = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return tf.tensor(Array.from({ length: tf.util.sizeFromShape(shape) }, next), shape);
+}
+
+export interface QuantizedWithGradients {
+  readonly value: tf.Tensor;
+  /** Gradient to the value. */
+  readonly toValue: tf.Tensor;
+  /** Gradients to the parameters, in the order given. */
+  readonly toParameters: readonly tf.Tensor[];
+}
+
+/** Fake-quantizes and differentiates; `upstream` is 1 everywhere unless given. */
+export function quantizeWithGradients(
+  quantizer: Quantizer,
+  value: tf.Tensor,
+  parameters: QuantizerParameters,
+  target: QuantizerTarget,
+  upstream: tf.Tensor = tf.onesLike(value),
+): QuantizedWithGradients {
+  const names = Object.keys(parameters);
+  const quantize = (input: tf.Tensor, ...values: tf.Tensor[]): tf.Tensor =>
+    quantizer.fakeQuantize(
+      input,
+      Object.fromEntries(names.map((name, index) => [name, values[index]!])),
+      target,
+    );
+  const inputs = [value, ...Object.values(parameters)];
+  const [toValue, ...toParameters] = tf.grads(quantize as (...args: tf.Tensor[]) => tf.Tensor)(
+    inputs,
+    upstream,
+  );
+  return { value: quantizer.fakeQuantize(value, parameters, target), toValue: toValue!, toParameters };
+}
+
+/** How many different numbers a tensor holds. */
+export function levelCount(value: tf.Tensor): number {
+  return new Set(value.dataSync()).size;
+}
+
+/** Sum of squared differences. */
+export function squaredError(left: tf.Tensor, right: tf.Tensor): number {
+  return tf.tidy(() => left.sub(right).square().sum().dataSync()[0]!);
+}
