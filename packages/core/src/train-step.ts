@@ -64,6 +64,7 @@ export function trainStep(training: Training, batch: Batch): StepResult {
     return result!;
   } catch (error) {
     model.discardStatistics();
+    hooks.onStepFailed.call(context);
     tf.dispose({ ...kept });
     throw error;
   }

@@ -32,6 +32,8 @@ export interface TrainingHooks {
   readonly afterBackward: SyncWaterfallHook<[NamedTensorMap, StepContext]>;
   /** After the update; the tensors live until the taps have returned. */
   readonly afterStep: SyncHook<[StepResult], undefined>;
+  /** A tap or the network threw: let go of what the step was holding. Nothing has been updated. */
+  readonly onStepFailed: SyncHook<[StepContext], undefined>;
   /** The same step in plain numbers, once they have been read. */
   readonly onStepEnd: SyncHook<[StepReport], undefined>;
   /** Between epochs. */
@@ -72,6 +74,7 @@ export function createTrainingHooks(): TrainingHooks {
       'afterBackward',
     ),
     afterStep: new SyncHook<[StepResult], undefined>(['result'], 'afterStep'),
+    onStepFailed: new SyncHook<[StepContext], undefined>(['context'], 'onStepFailed'),
     onStepEnd: new SyncHook<[StepReport], undefined>(['report'], 'onStepEnd'),
     onEpochEnd: new AsyncSeriesHook<[EpochSummary]>(['summary'], 'onEpochEnd'),
     onInterrupt: new AsyncSeriesHook<[StepContext]>(['context'], 'onInterrupt'),

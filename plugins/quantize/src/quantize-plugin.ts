@@ -66,7 +66,7 @@ export function quantizePlugin({ quantizer, bits, signed = 'auto' }: QuantizeOpt
         for (const [key, calibration] of calibrations) await settleSign(quantized.get(key)!, calibration);
         calibrations.clear();
       });
-      hooks.beforeStep.tap(name, () => {
+      hooks.onStepFailed.tap(name, () => {
         forget();
       });
       hooks.afterStep.tap(name, ({ finite }: StepResult) => {

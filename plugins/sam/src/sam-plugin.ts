@@ -80,7 +80,7 @@ export function samPlugin(options: SamOptions): TrainingPlugin {
         for (const key of absent) warnOnce(key);
         return moveAndRestore(ascend(steps, options), () => probes!.forget());
       });
-      hooks.beforeStep.tap(name, () => {
+      hooks.onStepFailed.tap(name, () => {
         probes!.forget();
       });
       hooks.dispose.tap(name, () => {
