@@ -1,1 +1,16 @@
-export {};
+export type { Augmentation } from './augmentation.js';
+export { batchSource, type BatchSourceOptions, type ImageBatchSource } from './batch-source.js';
+export type { IdxArray } from './decode-idx.js';
+export { digits } from './digits.js';
+export type { IdxType } from './idx-header.js';
+export { idxImages } from './idx-images.js';
+export type { ImageDataset, ImageShape } from './image-dataset.js';
+export { murmurHash3 } from './murmur-hash.js';
+export { channelStatistics, type Normalization } from './normalization.js';
+export { philox4x32, type PhiloxBlock, type PhiloxKey } from './philox.js';
+export { randomCrop } from './random-crop.js';
+export { randomFlip } from './random-flip.js';
+export { randomStream, type RandomStream } from './random-stream.js';
+export { readIdx } from './read-idx.js';
+export { selectExamples } from './select-examples.js';
+export { splitDataset, type DatasetSplit, type SplitOptions } from './split-dataset.js';
