@@ -47,10 +47,11 @@ export function open(layer: tf.layers.Layer): OpenLayer {
   return layer as unknown as OpenLayer;
 }
 
-/** The graph of a model; a `Sequential` keeps it in a model of its own. */
+/** The graph of a model; a `Sequential` keeps it in a model of its own, which it makes when it is first used. */
 export function graphOf(model: tf.LayersModel): OpenGraph {
-  const { model: inner } = model as unknown as { model?: OpenGraph };
-  return inner ?? (model as unknown as OpenGraph);
+  const sequential = model as unknown as { model?: OpenGraph };
+  if (model.getClassName() === 'Sequential' && !sequential.model) model.build(model.inputs[0]!.shape);
+  return sequential.model ?? (model as unknown as OpenGraph);
 }
 
 /** Whether a layer is itself a model. */

@@ -50,8 +50,8 @@ export function patchBatchNorm(
 /** The kernel normalises the last axis; another one is moved there and back. */
 function normalise(norm: BatchNorm, x: tf.Tensor): ReturnType<typeof trainingBatchNorm> {
   const axis = norm.axis < 0 ? norm.axis + x.rank : norm.axis;
-  const scale = norm.gamma?.read();
-  const offset = norm.beta?.read();
+  const scale = norm.gamma?.read() as tf.Tensor1D | undefined;
+  const offset = norm.beta?.read() as tf.Tensor1D | undefined;
   if (axis === x.rank - 1) return trainingBatchNorm(x, scale, offset, norm.epsilon);
   const there = x.shape.map((_, index) => index).filter((index) => index !== axis);
   there.push(axis);

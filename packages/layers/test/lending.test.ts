@@ -44,8 +44,8 @@ describe('reads of a layer', () => {
   for (const [kind, make] of Object.entries(kinds)) {
     it(`of kind ${kind} go through the hook, and only during a pass`, () => {
       const { layer, shape } = make();
-      const model = tf.sequential({ layers: [layer] });
-      model.build([null, ...shape]);
+      const input = tf.input({ shape });
+      const model = tf.model({ inputs: input, outputs: layer.apply(input) as tf.SymbolicTensor });
       const x = tf.randomUniform([2, ...shape], 0, 1, 'float32', 3);
       const plain = model.predict(x) as tf.Tensor;
       // Linear in both: 2·w times 3·x.
