@@ -35,8 +35,14 @@ export function createTraining(options: TrainingOptions): Training {
   variables.adopt(model.variables);
   keepOwnState(training);
   for (const plugin of plugins) plugin.apply(hooks);
-  hooks.prepare.call(model.operands, variables);
-  optimizer.prepare(variables.updated());
+  try {
+    hooks.prepare.call(model.operands, variables);
+    optimizer.prepare(variables.updated());
+  } catch (error) {
+    optimizer.dispose();
+    variables.dispose();
+    throw error;
+  }
   if (hooks.operand.taps.length > 0) {
     for (const { layer, reason } of model.unsupported) training.warn(`layer "${layer}": ${reason}`);
   }
@@ -53,8 +59,10 @@ function keepOwnState({ hooks, variables, optimizer, position, meters }: Trainin
     state.section('position').values = { ...position, meters: structuredClone({ ...meters }) };
   });
   hooks.restoreState.tapPromise('training', async (state) => {
-    assignVariables(state.section('variables'), saved(), 'model or plugin setup');
-    assignVariables(state.section('optimizer'), optimizer.slots(), 'optimizer');
+    assignVariables(
+      { section: state.section('variables'), variables: saved(), what: 'model or plugin setup' },
+      { section: state.section('optimizer'), variables: optimizer.slots(), what: 'optimizer' },
+    );
     const { meters: savedMeters, ...savedPosition } = state.section('position').values;
     Object.assign(position, savedPosition as unknown as Position);
     Object.assign(meters, structuredClone(savedMeters) as unknown as Meters);

@@ -16,11 +16,15 @@ export async function measure(training: Training, source: BatchSource, phase: Ph
   const sums = names.map(() => 0);
   let examples = 0;
   for await (const batch of source.batches({ epoch: 0 })) {
-    const measured = measureBatch(training, batch, phase);
-    const values = await measured.data();
-    names.forEach((_, index) => (sums[index]! += values[index]! * batch.size));
-    examples += batch.size;
-    tf.dispose([measured, [...batch.inputs], [...batch.targets]]);
+    let measured: tf.Tensor | undefined;
+    try {
+      measured = measureBatch(training, batch, phase);
+      const values = await measured.data();
+      names.forEach((_, index) => (sums[index]! += values[index]! * batch.size));
+      examples += batch.size;
+    } finally {
+      tf.dispose([measured ?? [], [...batch.inputs], [...batch.targets]]);
+    }
   }
   const [loss, ...metrics] = sums.map((sum) => sum / examples);
   return {

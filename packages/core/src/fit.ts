@@ -71,7 +71,11 @@ async function runEpoch(
       if (signal?.aborted) return;
       if (!position.calibrated) await calibrate(training, batch);
       const report = await readStep(trainStep(training, batch));
-      if (!report.finite && onNonFinite !== 'skip') throw await nonFiniteError(training, batch, report);
+      if (!report.finite && onNonFinite !== 'skip') {
+        position.step = report.step;
+        position.stepInEpoch = report.stepInEpoch;
+        throw await nonFiniteError(training, batch, report);
+      }
       addToMeters(training.meters, report);
       hooks.onStepEnd.call(report);
     } finally {

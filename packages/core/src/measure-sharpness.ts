@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { backward } from './backward.js';
-import type { BatchSource } from './batch.js';
+import type { Batch, BatchSource } from './batch.js';
 import { measure } from './evaluate.js';
 import { penaltyGradients } from './penalty-gradients.js';
 import type { Training } from './training.js';
+import type { Restore } from './training-hooks.js';
 import { UsageError } from './usage-error.js';
 
 /** How much the loss rises in the worst direction, to first order. */
@@ -25,13 +26,19 @@ export async function measureSharpness(training: Training, source: BatchSource):
   const { hooks } = training;
   const { loss } = await measure(training, source, 'evaluate');
   const gradients = await meanGradients(training, source);
-  const restore = hooks.perturb.call(gradients, {
-    epoch: 0,
-    step: 0,
-    stepInEpoch: 0,
-    penaltyGradients: () => penaltyGradients(training),
-  });
-  tf.dispose(gradients);
+  let restore: Restore | undefined;
+  try {
+    tf.tidy(() => {
+      restore = hooks.perturb.call(gradients, {
+        epoch: 0,
+        step: 0,
+        stepInEpoch: 0,
+        penaltyGradients: () => penaltyGradients(training),
+      });
+    });
+  } finally {
+    tf.dispose(gradients);
+  }
   if (!restore) throw new UsageError('sharpness needs a plugin that perturbs: add samPlugin({ rho })');
   try {
     const { loss: perturbedLoss } = await measure(training, source, 'perturbed');
@@ -42,23 +49,41 @@ export async function measureSharpness(training: Training, source: BatchSource):
 }
 
 async function meanGradients(training: Training, source: BatchSource): Promise<tf.NamedTensorMap> {
-  const pass = { phase: 'clean', epoch: 0, step: 0, inference: true } as const;
   let sums: tf.NamedTensorMap = {};
-  for await (const batch of source.batches({ epoch: 0 })) {
-    sums = tf.tidy(() => {
+  try {
+    for await (const batch of source.batches({ epoch: 0 })) {
+      sums = addGradients(training, batch, batch.size / source.examples, sums);
+    }
+    return sums;
+  } catch (error) {
+    tf.dispose(sums);
+    throw error;
+  }
+}
+
+/** `sums + weight·gradients`, in the place of `sums`; the batch is used up. */
+function addGradients(
+  training: Training,
+  batch: Batch,
+  weight: number,
+  sums: tf.NamedTensorMap,
+): tf.NamedTensorMap {
+  const pass = { phase: 'clean', epoch: 0, step: 0, inference: true } as const;
+  try {
+    const next = tf.tidy(() => {
       const { gradients, loss } = backward(training, batch, pass, training.variables.differentiated());
       loss.dispose();
-      const weight = batch.size / source.examples;
       const keys = new Set([...Object.keys(sums), ...Object.keys(gradients)]);
-      const next: tf.NamedTensorMap = {};
+      const added: tf.NamedTensorMap = {};
       for (const key of keys) {
         const share = gradients[key]?.mul(weight);
-        next[key] = share && sums[key] ? sums[key].add(share) : (share ?? sums[key]!.clone());
+        added[key] = share && sums[key] ? sums[key].add(share) : (share ?? sums[key]!.clone());
       }
-      tf.dispose({ ...sums });
-      return next;
+      return added;
     });
+    tf.dispose({ ...sums });
+    return next;
+  } finally {
     tf.dispose([[...batch.inputs], [...batch.targets]]);
   }
-  return sums;
 }

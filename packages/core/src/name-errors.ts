@@ -26,7 +26,10 @@ function guard(tap: FullTap, hook: string): FullTap['fn'] {
   }
   return (...values: unknown[]) => {
     try {
-      return original(...values);
+      const done = values.at(-1);
+      if (tap.type !== 'async' || typeof done !== 'function') return original(...values);
+      const named = (error: unknown, ...results: unknown[]) => done(error && rename(error), ...results);
+      return original(...values.slice(0, -1), named);
     } catch (error) {
       throw rename(error);
     }

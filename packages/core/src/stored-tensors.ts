@@ -17,16 +17,38 @@ export async function storeVariables(
   }
 }
 
+/** Variables that are to take the values of a section. */
+export interface Assignment {
+  readonly section: StateSection;
+  readonly variables: Iterable<readonly [string, tf.Variable]>;
+  /** What they belong to, as an error names it. */
+  readonly what: string;
+}
+
 /**
- * Assigns what `section` holds to variables; nothing is assigned unless everything fits.
- * @throws UsageError that lists every name, shape or dtype that differs.
+ * Assigns what sections hold to variables; nothing is assigned unless everything fits.
+ * @throws UsageError that lists every name, shape or dtype that differs in the first section that does not fit.
  */
-export function assignVariables(
+export function assignVariables(...assignments: readonly Assignment[]): void {
+  const fitting = assignments.map(({ section, variables, what }) => ({
+    section,
+    targets: checkFit(section, new Map(variables), what),
+  }));
+  for (const { section, targets } of fitting) {
+    for (const [name, variable] of targets) {
+      const { data, shape, dtype } = section.tensors.get(name)!;
+      tf.tidy(() => {
+        variable.assign(tf.tensor(data, [...shape], dtype));
+      });
+    }
+  }
+}
+
+function checkFit(
   section: StateSection,
-  variables: Iterable<readonly [string, tf.Variable]>,
+  targets: ReadonlyMap<string, tf.Variable>,
   what: string,
-): void {
-  const targets = new Map(variables);
+): ReadonlyMap<string, tf.Variable> {
   const problems = [...targets].flatMap(([name, variable]) =>
     mismatch(name, variable, section.tensors.get(name)),
   );
@@ -34,12 +56,7 @@ export function assignVariables(
     if (!targets.has(name)) problems.push(`${name} is not in this training`);
   if (problems.length > 0)
     throw new UsageError(`the checkpoint is of another ${what}: ${problems.join('; ')}`);
-  for (const [name, variable] of targets) {
-    const { data, shape, dtype } = section.tensors.get(name)!;
-    tf.tidy(() => {
-      variable.assign(tf.tensor(data, [...shape], dtype));
-    });
-  }
+  return targets;
 }
 
 function mismatch(name: string, variable: tf.Variable, stored: StoredTensor | undefined): readonly string[] {

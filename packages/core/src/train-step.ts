@@ -10,7 +10,8 @@ import type { Training } from './training.js';
 /**
  * One step: clean pass, perturbed pass if a plugin asks for it, update. Synchronous; reads nothing back. A step that
  * meets NaN or infinity moves nothing, and says so in `finite`. Whoever calls disposes the result's tensors.
- * @throws what a tap throws; weights and statistics are then as they were.
+ * @throws what a tap throws; weights, statistics and position are then as they were, unless it was a tap of `afterStep`:
+ * the step has then been taken.
  */
 export function trainStep(training: Training, batch: Batch): StepResult {
   const { hooks, model, variables, position } = training;
@@ -43,6 +44,8 @@ export function trainStep(training: Training, batch: Batch): StepResult {
         );
       training.optimizer.update(updates, { learningRateFactor, healthy });
       model.moveStatistics(healthy);
+      position.step += 1;
+      position.stepInEpoch += 1;
       result = {
         context,
         size: batch.size,
@@ -59,8 +62,6 @@ export function trainStep(training: Training, batch: Batch): StepResult {
         { ...result.finite },
       ] as tf.TensorContainer;
     });
-    position.step += 1;
-    position.stepInEpoch += 1;
     return result!;
   } catch (error) {
     model.discardStatistics();

@@ -9,7 +9,7 @@ import type { StepResult } from './step-result.js';
 import type { TrainingState } from './training-state.js';
 import type { VariableRegistry } from './variable-registry.js';
 
-/** Puts back what `perturb` has moved. Called once, also when the second pass throws. */
+/** Puts back what `perturb` has moved. Called once, also when the second pass throws. Tensors that it needs are kept. */
 export type Restore = () => undefined;
 
 /** Every point where a plugin may join training, in the order in which they fire. */
