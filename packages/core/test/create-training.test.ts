@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { createTraining, meanSquaredError, type TrainingPlugin } from '@flatbit/core';
+import { expectNoTensorLeak, plainSgd } from '@flatbit/testing';
+import * as tf from '@tensorflow/tfjs';
+import { lineModel, lineTraining } from './line-model.js';
+import { shiftPlugin } from './shift-plugin.js';
+
+describe('createTraining', () => {
+  before(() => tf.setBackend('cpu'));
+
+  it('prepares plugins before the optimizer, which sees what they made', () => {
+    const clipping: TrainingPlugin = {
+      name: 'clipping',
+      apply: ({ prepare }) =>
+        prepare.tap('clipping', (operands, variables) => {
+          assert.deepEqual(
+            operands.map(({ key }) => key),
+            ['line/input:0', 'line/kernel'],
+          );
+          variables.create({ owner: 'clipping', key: 'clip', role: 'weightClip', shape: [] });
+        }),
+    };
+    const training = lineTraining({}, { plugins: [clipping, shiftPlugin(() => 0)] });
+    assert.deepEqual(
+      [...training.optimizer.slots().keys()],
+      ['line/kernel/momentum', 'line/unused/momentum', 'clip/momentum'],
+    );
+    training.dispose();
+  });
+
+  it('begins at the beginning', () => {
+    const training = lineTraining();
+    assert.deepEqual(training.position, { epoch: 0, step: 0, stepInEpoch: 0, calibrated: false });
+    assert.deepEqual(training.meters, { examples: 0, skippedSteps: 0, perturbedExamples: 0, sums: {} });
+    training.dispose();
+  });
+
+  it('warns of layers that cannot be quantized, if somebody taps operands', () => {
+    const warningsWith = (plugins: readonly TrainingPlugin[]) => {
+      const warnings: string[] = [];
+      createTraining({
+        model: {
+          ...lineModel(),
+          unsupported: [{ layer: 'attention', reason: 'its weights are not operands' }],
+        },
+        loss: meanSquaredError,
+        optimizer: plainSgd(0.1),
+        plugins,
+        warn: (line) => warnings.push(line),
+      }).dispose();
+      return warnings;
+    };
+    assert.deepEqual(warningsWith([shiftPlugin(() => 0)]), [
+      'layer "attention": its weights are not operands',
+    ]);
+    assert.deepEqual(warningsWith([]), []);
+  });
+
+  it('frees variables, slots and plugins at dispose', () => {
+    let disposed = 0;
+    const counting: TrainingPlugin = {
+      name: 'counting',
+      apply: ({ dispose }) =>
+        dispose.tap('counting', () => {
+          disposed += 1;
+        }),
+    };
+    expectNoTensorLeak(() => lineTraining({}, { plugins: [counting, shiftPlugin(() => 0)] }).dispose());
+    assert.equal(disposed, 3);
+  });
+
+  it('leaves nothing of its own behind when a plugin cannot prepare', () => {
+    const failing: TrainingPlugin = {
+      name: 'failing',
+      apply: ({ prepare }) =>
+        prepare.tap('failing', () => {
+          throw new Error('no');
+        }),
+    };
+    const model = lineModel();
+    expectNoTensorLeak(() => {
+      assert.throws(
+        () =>
+          createTraining({
+            model,
+            loss: meanSquaredError,
+            optimizer: plainSgd(0.1),
+            plugins: [shiftPlugin(() => 0), failing],
+          }),
+        /plugin "failing", hook "prepare": no/,
+      );
+    });
+    model.dispose();
+  });
+});
