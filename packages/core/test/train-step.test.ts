@@ -276,6 +276,22 @@ describe('trainStep', () => {
     }
   });
 
+  it('tells onStepFailed where it failed, and only then', async () => {
+    const training = lineTraining();
+    const failed: unknown[] = [];
+    let fails = false;
+    training.hooks.onStepFailed.tap('test', (context) => void failed.push(context));
+    training.hooks.loss.tap('test', (loss) => {
+      if (fails) throw new Error('stop');
+      return loss;
+    });
+    await step(training);
+    fails = true;
+    await assert.rejects(step(training), /stop/);
+    assert.deepEqual(failed, [{ epoch: 0, step: 1, stepInEpoch: 1 }]);
+    training.dispose();
+  });
+
   it('has been taken when a tap of afterStep throws', async () => {
     const training = lineTraining();
     training.hooks.afterStep.tap('test', () => {

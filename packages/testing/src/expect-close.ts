@@ -1,4 +1,4 @@
-import { AssertionError } from 'node:assert/strict';
+import { AssertionError } from 'chai';
 import { type Comparable, hostValues, sizeDifference } from './host-values.js';
 
 export interface Tolerance {
@@ -15,7 +15,7 @@ export interface Tolerance {
 export function expectClose(actual: Comparable, expected: Comparable, tolerance: Tolerance = {}): void {
   const [found, wanted] = [hostValues(actual), hostValues(expected)];
   const problem = sizeDifference(found, wanted) ?? worstDifference(found.data, wanted.data, tolerance);
-  if (problem) throw new AssertionError({ message: problem, stackStartFn: expectClose });
+  if (problem) throw new AssertionError(problem, {}, expectClose);
 }
 
 function worstDifference(

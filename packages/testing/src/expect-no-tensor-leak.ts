@@ -1,4 +1,4 @@
-import { AssertionError } from 'node:assert/strict';
+import { AssertionError } from 'chai';
 import * as tf from '@tensorflow/tfjs';
 
 export interface LeakOptions {
@@ -51,8 +51,9 @@ export function expectTensorCount(before: TensorCount, times = 1): void {
   const buffers = after.numDataBuffers - before.numDataBuffers;
   if (tensors === 0 && buffers === 0) return;
   const calls = times === 1 ? '' : ` after ${times} calls`;
-  throw new AssertionError({
-    message: `${before.numTensors} tensors in ${before.numDataBuffers} buffers became ${after.numTensors} in ${after.numDataBuffers}${calls}`,
-    stackStartFn: expectNoTensorLeak,
-  });
+  throw new AssertionError(
+    `${before.numTensors} tensors in ${before.numDataBuffers} buffers became ${after.numTensors} in ${after.numDataBuffers}${calls}`,
+    {},
+    expectNoTensorLeak,
+  );
 }

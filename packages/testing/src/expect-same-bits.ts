@@ -1,4 +1,4 @@
-import { AssertionError } from 'node:assert/strict';
+import { AssertionError } from 'chai';
 import { type Comparable, hostValues, sizeDifference } from './host-values.js';
 
 /**
@@ -8,7 +8,7 @@ import { type Comparable, hostValues, sizeDifference } from './host-values.js';
 export function expectSameBits(actual: Comparable, expected: Comparable): void {
   const [found, wanted] = [hostValues(actual), hostValues(expected)];
   const problem = sizeDifference(found, wanted) ?? firstDifference(found.data, wanted.data);
-  if (problem) throw new AssertionError({ message: problem, stackStartFn: expectSameBits });
+  if (problem) throw new AssertionError(problem, {}, expectSameBits);
 }
 
 function firstDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): string | undefined {

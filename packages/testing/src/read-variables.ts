@@ -1,4 +1,4 @@
-import { AssertionError } from 'node:assert/strict';
+import { AssertionError } from 'chai';
 import type { Training } from '@flatbit/core';
 import { expectSameBits } from './expect-same-bits.js';
 
@@ -20,19 +20,17 @@ export async function readVariables(training: Training): Promise<VariableValues>
 export function expectSameVariables(actual: VariableValues, expected: VariableValues): void {
   const keys = (values: VariableValues) => [...values.keys()].sort().join(', ');
   if (keys(actual) !== keys(expected)) {
-    throw new AssertionError({
-      message: `variables are ${keys(actual)}; expected ${keys(expected)}`,
-      stackStartFn: expectSameVariables,
-    });
+    throw new AssertionError(
+      `variables are ${keys(actual)}; expected ${keys(expected)}`,
+      {},
+      expectSameVariables,
+    );
   }
   for (const [key, values] of expected) {
     try {
       expectSameBits(actual.get(key)!, values);
     } catch (error) {
-      throw new AssertionError({
-        message: `"${key}" ${(error as Error).message}`,
-        stackStartFn: expectSameVariables,
-      });
+      throw new AssertionError(`"${key}" ${(error as Error).message}`, {}, expectSameVariables);
     }
   }
 }

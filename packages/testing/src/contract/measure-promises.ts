@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import { assert } from 'chai';
 import { calibrate, evaluate, type Training } from '@flatbit/core';
 import type { Tensor } from '@tensorflow/tfjs';
 import { countTensors, expectTensorCount } from '../expect-no-tensor-leak.js';

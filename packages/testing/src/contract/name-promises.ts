@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import { assert } from 'chai';
 import { createTrainingHooks, fit } from '@flatbit/core';
 import { countTensors, expectTensorCount } from '../expect-no-tensor-leak.js';
 import { type PluginPromise, withTraining } from './workbench.js';

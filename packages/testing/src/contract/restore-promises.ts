@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import { assert } from 'chai';
 import { readStep, type Training, trainStep } from '@flatbit/core';
 import * as tf from '@tensorflow/tfjs';
 import { countTensors, expectTensorCount } from '../expect-no-tensor-leak.js';

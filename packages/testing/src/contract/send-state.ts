@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import { assert } from 'chai';
 import { type StoredTensor, type Training, TrainingState } from '@flatbit/core';
 
 /** Everything that a training's plugins put into a checkpoint. */
@@ -18,7 +18,7 @@ export function sendState(state: TrainingState): TrainingState {
     const { values, tensors } = state.section(owner);
     const section = arrived.section(owner);
     section.values = JSON.parse(JSON.stringify(values));
-    assert.deepStrictEqual(section.values, values, `section "${owner}" holds a value that JSON cannot`);
+    assert.deepEqual(section.values, values, `section "${owner}" holds a value that JSON cannot`);
     for (const [name, tensor] of tensors) section.tensors.set(name, sendTensor(tensor));
   }
   return arrived;
