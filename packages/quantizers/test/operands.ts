@@ -40,35 +40,41 @@ export function gaussian(shape: number[], seed = 7): tf.Tensor {
   return tf.tensor(Array.from({ length: tf.util.sizeFromShape(shape) }, next), shape);
 }
 
-export interface QuantizedWithGradients {
-  readonly value: tf.Tensor;
-  /** Gradient to the value. */
+export interface Gradients {
   readonly toValue: tf.Tensor;
-  /** Gradients to the parameters, in the order given. */
+  /** To the learned parameters, in the order of their specs. */
   readonly toParameters: readonly tf.Tensor[];
 }
 
-/** Fake-quantizes and differentiates; `upstream` is 1 everywhere unless given. */
-export function quantizeWithGradients(
+/** Differentiates in the value and in the learned parameters; `upstream` is 1 everywhere unless given. */
+export function gradientsOf(
   quantizer: Quantizer,
   value: tf.Tensor,
   parameters: QuantizerParameters,
   target: QuantizerTarget,
-  upstream: tf.Tensor = tf.onesLike(value),
-): QuantizedWithGradients {
-  const names = Object.keys(parameters);
-  const quantize = (input: tf.Tensor, ...values: tf.Tensor[]): tf.Tensor =>
-    quantizer.fakeQuantize(
-      input,
-      Object.fromEntries(names.map((name, index) => [name, values[index]!])),
-      target,
-    );
-  const inputs = [value, ...Object.values(parameters)];
-  const [toValue, ...toParameters] = tf.grads(quantize as (...args: tf.Tensor[]) => tf.Tensor)(
-    inputs,
+  upstream?: tf.Tensor,
+): Gradients {
+  const learned = quantizer.parameters(target).filter(({ kind }) => kind === 'clip');
+  const quantize = (input: tf.Tensor, ...values: tf.Tensor[]): tf.Tensor => {
+    const replaced = Object.fromEntries(learned.map(({ name }, index) => [name, values[index]!]));
+    return quantizer.fakeQuantize(input, { ...parameters, ...replaced }, target);
+  };
+  const differentiate = tf.grads(quantize as (...inputs: tf.Tensor[]) => tf.Tensor);
+  const [toValue, ...toParameters] = differentiate(
+    [value, ...learned.map(({ name }) => parameters[name]!)],
     upstream,
   );
-  return { value: quantizer.fakeQuantize(value, parameters, target), toValue: toValue!, toParameters };
+  return { toValue: toValue!, toParameters };
+}
+
+/** The fake-quantized value beside its gradients. */
+export function quantizeWithGradients(
+  ...[quantizer, value, parameters, target, upstream]: Parameters<typeof gradientsOf>
+): Gradients & { readonly value: tf.Tensor } {
+  return {
+    value: quantizer.fakeQuantize(value, parameters, target),
+    ...gradientsOf(quantizer, value, parameters, target, upstream),
+  };
 }
 
 /** How many different numbers a tensor holds. */
