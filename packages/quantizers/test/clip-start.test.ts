@@ -62,6 +62,8 @@ for (const engine of engines) {
       expectClose(startOf({ percentile: 41 }, values, weightOf(4)), 5);
       expectClose(startOf({ percentile: 100 }, values, weightOf(4)), 10);
       expectClose(startOf({ percentile: 1e-6 }, values, weightOf(4)), 1);
+      // 16.1 percent of 1000 is 161, though 16.1 * 1000 / 100 is a bit more in floating point.
+      expectClose(startOf({ percentile: 16.1 }, tf.range(1, 1001), weightOf(4)), 161);
     });
 
     it('a percentile counts the negative half of an unsigned activation as zeros', () => {

@@ -73,11 +73,14 @@ for (const engine of engines) {
 
     it('raises the scale to a power of two if told so, and leaves one that is', () => {
       const shifted = minMaxQuantizer({ powerOfTwoScale: true });
-      // Range 2.25, scale 0.75 becomes 1; range 1.5, scale 0.5 stays; range 3 * 2^-9, too.
+      // Range 2.25, scale 0.75 becomes 1; range 1.5, scale 0.5 stays.
       expectClose(shifted.fakeQuantize(tf.tensor1d([0.9, 2.25]), {}, weightOf(2)), [1, 2]);
       expectClose(shifted.fakeQuantize(tf.tensor1d([0.4, 1.5]), {}, weightOf(2)), [0.5, 1.5]);
-      const small = tf.tensor1d([2 ** -9, 3 * 2 ** -9]);
-      expectClose(shifted.fakeQuantize(small, {}, weightOf(2)), small);
+      // So do small ones, of which the logarithm of some comes out a bit above the whole number.
+      for (const scale of [2 ** -9, 2 ** -13, 2 ** -15]) {
+        const onLevels = tf.tensor1d([scale, 3 * scale]);
+        expectClose(shifted.fakeQuantize(onLevels, {}, weightOf(2)), onLevels);
+      }
     });
 
     it('takes one range per output channel if told so', () => {
