@@ -1,1 +1,11 @@
-export {};
+export { applyOverrides } from './apply-overrides.js';
+export { defineExperiment } from './define-experiment.js';
+export { describeSettings } from './describe-settings.js';
+export { loadExperimentFile } from './load-experiment-file.js';
+export { resolveExperiment, type ResolvedExperiment } from './resolve-experiment.js';
+export { cutMetrics, metricsLogPlugin, type MetricsLine, readMetrics } from './run/metrics-log.js';
+export { openRunFolder, type RunFolder, type RunFolderOptions } from './run/open-run-folder.js';
+export { type RunFiles, runFiles } from './run/run-files.js';
+export type { BatchSources } from './schema/data.js';
+export type { ExperimentConfig, ExperimentSettings } from './schema/experiment.js';
+export type { ModelFactory } from './schema/model.js';

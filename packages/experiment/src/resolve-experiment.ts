@@ -1,0 +1,34 @@
+import { UsageError } from '@flatbit/core';
+import { basename, extname } from 'node:path';
+import { experimentSchema, type ExperimentSettings } from './schema/experiment.js';
+
+/** An experiment with every default filled in, ready to run. */
+export interface ResolvedExperiment extends ExperimentSettings {
+  readonly name: string;
+}
+
+/**
+ * Checks a configuration and fills in its defaults. `source` is the path of the file that it comes from: errors begin with
+ * it, and the experiment is called after it.
+ * @throws UsageError that says where, what it got and what it takes.
+ */
+export function resolveExperiment(config: unknown, source = 'experiment'): ResolvedExperiment {
+  const parsed = experimentSchema.safeParse(config);
+  if (parsed.success) return { name: basename(source, extname(source)), ...parsed.data };
+  const [{ path, message }, ...others] = parsed.error.issues as [
+    { readonly path: readonly PropertyKey[]; readonly message: string },
+    ...unknown[],
+  ];
+  const where = [source, ...(path.length > 0 ? [formatPath(path)] : [])].join(': ');
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw new UsageError(`${where}: ${message}${more}`);
+}
+
+/** `bits.layers[0].match`. */
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) =>
+      typeof key === 'number' ? `[${key}]` : index === 0 ? String(key) : `.${String(key)}`,
+    )
+    .join('');
+}

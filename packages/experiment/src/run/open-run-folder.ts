@@ -1,0 +1,101 @@
+import { UsageError, type Json } from '@flatbit/core';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { isRecord } from '../schema/section.js';
+import { showValue } from '../schema/show-value.js';
+import { readJson } from './read-json.js';
+import { runFiles, type RunFiles } from './run-files.js';
+
+/** What to do about a folder that is there. */
+export interface RunFolderOptions {
+  /** Goes on with the run that is in it. */
+  readonly resume?: boolean;
+  /** Removes the run that is in it. */
+  readonly overwrite?: boolean;
+}
+
+/** The folder of a run, seen and not touched. */
+export interface RunFolder {
+  readonly files: RunFiles;
+  /** Makes it; removes the run that is to be overwritten. */
+  prepare(): void;
+}
+
+/**
+ * Sees that a run with these `settings` may go into a folder, and changes nothing.
+ * @throws UsageError for a folder that is not empty and neither to be resumed nor to be overwritten, one that is to be and
+ * holds no run, and a run with other settings; `epochs` may be raised.
+ */
+export function openRunFolder(folder: string, settings: Json, options: RunFolderOptions): RunFolder {
+  const { resume = false, overwrite = false } = options;
+  if (resume && overwrite)
+    throw new UsageError(`${folder}: got both resume and overwrite; takes one of them`);
+  const files = runFiles(folder);
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new UsageError(`${folder}: not a folder; give another one for the run`);
+  if (resume) refuseOtherSettings(files, settings);
+  else if (overwrite) refuseOtherFolder(files);
+  else if (!isEmpty(folder))
+    throw new UsageError(
+      `${folder}: exists and is not empty; resume the run in it, overwrite it, or give another folder (--resume, --overwrite, --out)`,
+    );
+  return {
+    files,
+    prepare() {
+      if (overwrite) removeRun(files);
+      mkdirSync(files.plots, { recursive: true });
+    },
+  };
+}
+
+/** The settings of the run in a folder. @throws UsageError if it holds none. */
+export function storedSettings(files: RunFiles): Json {
+  if (!existsSync(files.experiment))
+    throw new UsageError(`${files.folder}: no run is there (no experiment.json); give the folder of a run`);
+  const stored = readJson(files.experiment);
+  if (isRecord(stored) && 'settings' in stored && 'engine' in stored) return stored['settings'] as Json;
+  throw new UsageError(`${files.experiment}: not written by a run; give the folder of a run`);
+}
+
+function isEmpty(folder: string): boolean {
+  return !existsSync(folder) || readdirSync(folder).length === 0;
+}
+
+function refuseOtherFolder(files: RunFiles): void {
+  if (!isEmpty(files.folder)) storedSettings(files);
+}
+
+/** Removes what a run writes and nothing else. */
+function removeRun({ experiment, metrics, summary, bits, checkpoints, plots }: RunFiles): void {
+  for (const path of [experiment, metrics, summary, bits, checkpoints, plots])
+    rmSync(path, { recursive: true, force: true });
+}
+
+function refuseOtherSettings(files: RunFiles, settings: Json): void {
+  const differences = differ(storedSettings(files), settings).filter(
+    ({ key, stored, given }) => !(key === 'epochs' && Number(given) > Number(stored)),
+  );
+  if (differences.length === 0) return;
+  const listed = differences.map(
+    ({ key, stored, given }) => `${key} was ${showValue(stored)} and is ${showValue(given)}`,
+  );
+  throw new UsageError(
+    `${files.folder}: the run in it has other settings: ${listed.join('; ')}; resume with the same ones (epochs may be raised)`,
+  );
+}
+
+interface Difference {
+  readonly key: string;
+  readonly stored: unknown;
+  readonly given: unknown;
+}
+
+/** Dotted keys whose values differ. */
+function differ(stored: unknown, given: unknown, key = ''): readonly Difference[] {
+  if (isRecord(stored) && isRecord(given)) {
+    const keys = new Set([...Object.keys(stored), ...Object.keys(given)]);
+    return [...keys].flatMap((name) =>
+      differ(stored[name], given[name], key === '' ? name : `${key}.${name}`),
+    );
+  }
+  return JSON.stringify(stored) === JSON.stringify(given) ? [] : [{ key, stored, given }];
+}
