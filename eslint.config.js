@@ -16,6 +16,10 @@ export default tseslint.config(
       '@typescript-eslint/no-invalid-void-type': 'off',
       // A tap may have nothing to do.
       '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { ignoreRestSiblings: true, varsIgnorePattern: '^_', argsIgnorePattern: '^_' },
+      ],
       eqeqeq: 'error',
     },
   },

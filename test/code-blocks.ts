@@ -5,9 +5,9 @@ import ts from 'typescript';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The `ts` blocks of a Markdown file, in order. */
+/** The `ts` and `js` blocks of a Markdown file, in order. */
 export function codeBlocks(path: string): readonly string[] {
-  return [...readFileSync(join(root, path), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
+  return [...readFileSync(join(root, path), 'utf8').matchAll(/```(?:ts|js)\n([\s\S]*?)```/g)].map(
     ([, code]) => code!,
   );
 }

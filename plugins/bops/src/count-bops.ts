@@ -1,0 +1,88 @@
+import { multiplyAccumulates, type BitAllocation, type Operand } from '@flatbit/core';
+import { exact, layerBops, type MultiplyBits } from './layer-bops.js';
+
+/**
+ * How ends are counted: the `paper` counts 8/8 for first and last layers of a quantized network, also where the first one's
+ * input stays in full precision; `actual` counts the bits that run.
+ */
+export type BopsConvention = 'paper' | 'actual';
+
+/** One weight. */
+export interface LayerBops extends MultiplyBits {
+  /** The layer's path; with the slot behind it where a layer has two weights. */
+  readonly name: string;
+  readonly kind: string;
+  /** Shape of the weight. */
+  readonly shape: readonly number[];
+  /** Multiply-accumulates per example. */
+  readonly macs: number;
+  /** Bit operations per example. */
+  readonly bops: number;
+}
+
+/** Bit operations of a network per example. */
+export interface BopsReport {
+  readonly bops: number;
+  /** 32 · 32 per multiply-accumulate, on all layers. */
+  readonly fullPrecisionBops: number;
+  /** How many times fewer: `fullPrecisionBops / bops`. */
+  readonly ratio: number;
+  readonly macs: number;
+  readonly convention: BopsConvention;
+  readonly layers: readonly LayerBops[];
+  /** Weights whose spatial sizes are open, and which therefore are not in the sums. */
+  readonly uncounted: readonly string[];
+}
+
+export interface CountOptions {
+  /** `paper` unless given. */
+  readonly convention?: BopsConvention;
+}
+
+const FULL = 32;
+
+/** Counts the bit operations of every weight operand under an allocation of bits. */
+export function countBops(
+  operands: readonly Operand[],
+  bits: BitAllocation,
+  { convention = 'paper' }: CountOptions = {},
+): BopsReport {
+  const byKey = new Map(operands.map((operand) => [operand.key, operand]));
+  const weights = operands.filter(({ role }) => role === 'weight');
+  const bitsOf = (weight: Operand): MultiplyBits => {
+    const activation = weight.multiplies === undefined ? undefined : byKey.get(weight.multiplies);
+    return { weightBits: bits.bitsFor(weight), activationBits: activation ? bits.bitsFor(activation) : FULL };
+  };
+  const quantized = weights.some((weight) => !isFull(bitsOf(weight)));
+  const layers = weights.flatMap((weight): LayerBops[] => {
+    const { geometry, layerKind, shape } = weight;
+    if (!geometry) return [];
+    const counted =
+      convention === 'paper' && quantized && (weight.first || weight.last) ? PAPER_ENDS : bitsOf(weight);
+    return [
+      {
+        name: nameOf(weight, weights),
+        kind: layerKind,
+        shape: shape as readonly number[],
+        macs: multiplyAccumulates(geometry),
+        ...counted,
+        bops: layerBops(geometry, counted),
+      },
+    ];
+  });
+  const bops = exact(layers.reduce((sum, layer) => sum + layer.bops, 0));
+  const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
+  const fullPrecisionBops = exact(macs * FULL * FULL);
+  const uncounted = weights.filter(({ geometry }) => !geometry).map((weight) => nameOf(weight, weights));
+  return { bops, fullPrecisionBops, ratio: fullPrecisionBops / bops, macs, convention, layers, uncounted };
+}
+
+const PAPER_ENDS: MultiplyBits = { weightBits: 8, activationBits: 8 };
+
+function isFull({ weightBits, activationBits }: MultiplyBits): boolean {
+  return weightBits === FULL && activationBits === FULL;
+}
+
+function nameOf({ layer, slot }: Operand, weights: readonly Operand[]): string {
+  return weights.filter((weight) => weight.layer === layer).length > 1 ? `${layer}/${slot}` : layer;
+}

@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import { fixedBits } from '@flatbit/core';
+import { BIT_ALLOCATION, TRAINING_PLUGIN } from '@flatbit/core/tokens';
+import { bopsPlugin, type BopsPlugin } from '@flatbit/plugin-bops';
+import { bopsModule } from '@flatbit/plugin-bops/module';
+import { pluginContract, tinyTraining } from '@flatbit/testing';
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'chai';
+import { Container } from 'inversify';
+
+describe('bopsPlugin', () => {
+  before(async () => void (await tf.setBackend('cpu')));
+
+  pluginContract('bops', () => bopsPlugin({ bits: fixedBits(4) }));
+
+  it('reports the network that it is installed in', () => {
+    const plugin = bopsPlugin({ bits: fixedBits(4), convention: 'actual' });
+    expect(plugin.report).to.equal(undefined);
+    tinyTraining([plugin]).dispose();
+    // Dense 4 → 3 and 3 → 2: 18 MACs at 4 · 4.
+    expect(plugin.report).to.deep.include({
+      macs: 18,
+      bops: 18 * 16,
+      fullPrecisionBops: 18 * 1024,
+      ratio: 64,
+    });
+  });
+
+  it('is bound with the bits of the experiment', () => {
+    const container = new Container({ defaultScope: 'Singleton', jitless: true });
+    container.load(bopsModule({ convention: 'actual' }));
+    container.bind(BIT_ALLOCATION).toConstantValue(fixedBits(2));
+    const plugin = container.get(TRAINING_PLUGIN) as BopsPlugin;
+    tinyTraining([plugin]).dispose();
+    expect(plugin.report!.bops).to.equal(18 * 4);
+  });
+});
