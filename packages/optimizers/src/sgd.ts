@@ -1,0 +1,84 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Optimizer, UsageError } from '@flatbit/core';
+import { assignWhere } from './assign-where.js';
+import { belowOne, fromZero } from './check-option.js';
+import { checkSettings, type ParameterSelection, settingsByKey, settingsOf } from './parameter-groups.js';
+import { createScalars } from './scalars.js';
+import { sgdStep } from './sgd-step.js';
+import { Slots } from './slots.js';
+
+/** Settings of SGD that a group may have for itself. */
+export interface SgdSettings {
+  readonly learningRate: number;
+  /** From 0 up, below 1; 0 keeps no slot. */
+  readonly momentum: number;
+  /** Coupled: `weightDecay · p` is added to the gradient, of clip values too. */
+  readonly weightDecay: number;
+}
+
+/** Parameters that have settings of their own. */
+export interface SgdGroup extends ParameterSelection, Partial<SgdSettings> {}
+
+export interface SgdOptions extends Partial<SgdSettings> {
+  readonly learningRate: number;
+  /** Looks ahead along the momentum; false unless given. */
+  readonly nesterov?: boolean;
+  /** The first that holds a parameter counts. */
+  readonly groups?: readonly SgdGroup[];
+}
+
+const takes = { learningRate: fromZero, momentum: belowOne, weightDecay: fromZero };
+
+/**
+ * Stochastic gradient descent with momentum, Nesterov's too, in PyTorch's form: see {@link sgdStep}. A parameter without
+ * a gradient does not move, by decay or momentum neither. Slots: `<key>/momentum`.
+ * @throws UsageError for an option out of range.
+ */
+export function sgd(options: SgdOptions): Optimizer {
+  const { learningRate, momentum = 0, weightDecay = 0, nesterov = false, groups = [] } = options;
+  const defaults = { learningRate, momentum, weightDecay };
+  checkSettings('sgd', defaults, groups, takes);
+  if (nesterov && momentum === 0)
+    throw new UsageError('sgd nesterov: got true with momentum 0; takes true with a momentum above 0');
+  const slots = new Slots('sgd');
+  let settings: ReadonlyMap<string, SgdSettings> = new Map();
+  return {
+    name: 'sgd',
+    prepare(parameters) {
+      const resolved = settingsByKey('sgd', defaults, groups, parameters);
+      slots.open();
+      settings = resolved;
+      for (const { key, variable } of parameters)
+        if (settings.get(key)!.momentum > 0) slots.create(`${key}/momentum`, variable.shape);
+    },
+    update(updates, { learningRateFactor, healthy }) {
+      tf.tidy(() => {
+        const assign = assignWhere(healthy);
+        const scalar = createScalars();
+        for (const { parameter, gradient } of updates) {
+          const { key, variable } = parameter;
+          const own = settingsOf(settings, key);
+          const velocity = slots.get(`${key}/momentum`);
+          const learningRate = scalar(own.learningRate * learningRateFactor);
+          const momentum = scalar(own.momentum);
+          const weightDecay = own.weightDecay > 0 ? scalar(own.weightDecay) : undefined;
+          tf.tidy(() => {
+            const next = sgdStep({
+              value: variable,
+              gradient,
+              velocity,
+              learningRate,
+              momentum,
+              nesterov,
+              weightDecay,
+            });
+            assign(variable, next.value);
+            if (velocity) assign(velocity, next.velocity!);
+          });
+        }
+      });
+    },
+    slots: () => slots.all(),
+    dispose: () => slots.dispose(),
+  };
+}
