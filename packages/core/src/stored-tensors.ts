@@ -38,7 +38,8 @@ export function assignVariables(...assignments: readonly Assignment[]): void {
     for (const [name, variable] of targets) {
       const { data, shape, dtype } = section.tensors.get(name)!;
       tf.tidy(() => {
-        variable.assign(tf.tensor(data, [...shape], dtype));
+        // A copy: on some engines a tensor goes on living in the array that it was made of.
+        variable.assign(tf.tensor(data.slice(), [...shape], dtype));
       });
     }
   }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import {
   type EpochSummary,
+  createTraining,
   evaluate,
   fit,
+  meanSquaredError,
   NonFiniteError,
   type StepReport,
   type TrainingPlugin,
@@ -13,6 +15,7 @@ import {
   expectClose,
   expectNoTensorLeak,
   expectSameVariables,
+  plainSgd,
   readVariables,
   sendState,
   tinyBatches,
@@ -20,7 +23,7 @@ import {
 } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { lineBatches } from './line-batches.js';
-import { lineTraining, weightOf } from './line-model.js';
+import { lineModel, lineTraining, weightOf } from './line-model.js';
 import { shiftPlugin } from './shift-plugin.js';
 
 describe('fit', () => {
@@ -276,6 +279,20 @@ describe('fit', () => {
         role === 'weight' ? value.mul(Infinity) : value,
       );
       await assert.rejects(fit(training, lineBatches([1]), { epochs: 1 }), /not finite is "line\/kernel"/);
+      training.dispose();
+    });
+
+    it('forgets the statistics that the search has gathered', async () => {
+      let discarded = 0;
+      const model = {
+        ...lineModel(),
+        discardStatistics() {
+          discarded += 1;
+        },
+      };
+      const training = createTraining({ model, loss: meanSquaredError, optimizer: plainSgd(0.1) });
+      await assert.rejects(fit(training, lineBatches([NaN]), { epochs: 1 }), NonFiniteError);
+      assert.equal(discarded, 1);
       training.dispose();
     });
 

@@ -218,6 +218,15 @@ describe('trainStep', () => {
       });
     }
 
+    it('in the clean pass alone moves nothing, however well the second goes', async () => {
+      const training = lineTraining({}, { plugins: [shiftPlugin(() => 0.5)] });
+      training.hooks.loss.tap('test', (loss, { phase }) => (phase === 'clean' ? loss.add(NaN) : loss));
+      const report = await step(training);
+      assert.equal(report.failedPass, 'clean');
+      assert.equal(weightOf(training), 3);
+      training.dispose();
+    });
+
     it('in a gradient after the passes moves nothing either', async () => {
       const training = lineTraining();
       training.hooks.afterBackward.tap('test', (gradients) => ({
@@ -243,6 +252,10 @@ describe('trainStep', () => {
     const taps = {
       'the clean pass': (training: Training) =>
         training.hooks.operand.tap('test', () => {
+          throw new Error('stop');
+        }),
+      'the loss of the clean pass': (training: Training) =>
+        training.hooks.loss.tap('test', () => {
           throw new Error('stop');
         }),
       'the second pass': (training: Training) =>

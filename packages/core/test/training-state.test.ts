@@ -59,6 +59,26 @@ describe('TrainingState', () => {
     training.dispose();
   });
 
+  it('shares nothing with the trainings that it came from and went to', async () => {
+    const [from, to, other] = [tinyTraining(), tinyTraining(), tinyTraining()];
+    await takeSteps(from, tinyBatches(), 1);
+    from.meters.sums['loss'] = 1;
+    const state = await collectState(from);
+    await restore(to, state);
+    await restore(other, state);
+    const before = await readVariables(from);
+    for (const owner of state.owners()) {
+      for (const { data } of state.section(owner).tensors.values()) data.fill(0);
+    }
+    from.meters.sums['loss'] = 2;
+    to.meters.sums['loss'] = 3;
+    assert.equal(other.meters.sums['loss'], 1);
+    for (const training of [from, to, other]) {
+      expectSameVariables(await readVariables(training), before);
+      training.dispose();
+    }
+  });
+
   it('brings another training to the same place', async () => {
     const training = tinyTraining();
     await takeSteps(training, tinyBatches(), 4);
