@@ -1,6 +1,6 @@
 import type { Schedule } from './schedule.js';
 
-/** 1 throughout. */
+/** The learning rates as they are: a factor of 1 at every step. */
 export function constant(): Schedule {
   return () => 1;
 }
