@@ -1,6 +1,6 @@
 import type { Schedule } from './schedule.js';
 
-/** The learning rates as they are: a factor of 1 at every step. */
+/** 1 throughout. */
 export function constant(): Schedule {
   return () => 1;
 }

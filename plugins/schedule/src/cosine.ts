@@ -1,23 +1,22 @@
-import { checkEpochs, checkFactor } from './check-options.js';
-import { epochsDone, type Schedule } from './schedule.js';
+import { checkOption } from './check-option.js';
+import { epochsAt, type Schedule } from './schedule.js';
 
 export interface CosineOptions {
   /** Epochs until the floor is reached. */
   readonly epochs: number;
-  /** The last factor; 0 unless given. */
+  /** Where it ends; 0 unless given. */
   readonly floor?: number;
 }
 
 /**
- * Falls along half a cosine, at every step: `floor + (1 − floor)·(1 + cos(π·t)) / 2`, `t` from 0 to 1 over `epochs`
- * (Loshchilov and Hutter, arXiv 1608.03983, one cycle). Afterwards it stays at the floor.
- * @throws UsageError for an option out of range; at a step, if the loop does not say how many steps an epoch has.
+ * Half a cosine from 1 to `floor`, by step: `floor + (1 − floor)·(1 + cos(π·t/epochs))/2`.
+ * Loshchilov and Hutter, arXiv 1608.03983. @throws UsageError if a number is out of range.
  */
 export function cosine({ epochs, floor = 0 }: CosineOptions): Schedule {
-  checkEpochs(epochs, 'cosine');
-  checkFactor(floor, 'cosine floor');
+  checkOption(epochs > 0, 'cosine.epochs', epochs, 'a number above 0');
+  checkOption(floor >= 0 && floor <= 1, 'cosine.floor', floor, 'a number from 0 to 1');
   return (at) => {
-    const t = Math.min(1, epochsDone(at, 'cosine') / epochs);
-    return floor + ((1 - floor) * (1 + Math.cos(Math.PI * t))) / 2;
+    const part = Math.min(1, epochsAt(at) / epochs);
+    return floor + ((1 - floor) * (1 + Math.cos(Math.PI * part))) / 2;
   };
 }

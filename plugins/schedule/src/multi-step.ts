@@ -1,26 +1,19 @@
-import { UsageError } from '@flatbit/core';
-import { checkFactor } from './check-options.js';
+import { checkOption } from './check-option.js';
 import type { Schedule } from './schedule.js';
 
 export interface MultiStepOptions {
-  /** Epochs after which the factor drops, ascending: at 80, the 81st epoch is the first with the smaller one. */
+  /** Epochs after which the factor falls, in rising order. */
   readonly milestones: readonly number[];
-  /** What it drops by; 0.1 unless given. */
+  /** What it is multiplied by at each; 0.1 unless given. */
   readonly gamma?: number;
 }
 
-/**
- * Drops at milestones: `gamma ^ (milestones that epochs have reached)`.
- * @throws UsageError if the milestones are not ascending whole numbers above 0, or `gamma` is not from 0 to 1.
- */
+/** `gamma` to the power of the milestones passed: 1, then 0.1, then 0.01. @throws UsageError if milestones do not rise. */
 export function multiStep({ milestones, gamma = 0.1 }: MultiStepOptions): Schedule {
-  const ascending = milestones.every(
-    (milestone, index) => Number.isInteger(milestone) && milestone > (milestones[index - 1] ?? 0),
+  const rising = milestones.every(
+    (epoch, index) => epoch > (milestones[index - 1] ?? -1) && Number.isFinite(epoch),
   );
-  if (!ascending)
-    throw new UsageError(
-      `multiStep milestones: got ${milestones.join(', ')}; takes ascending whole numbers of epochs above 0`,
-    );
-  checkFactor(gamma, 'multiStep gamma');
-  return ({ epoch }) => gamma ** milestones.filter((milestone) => milestone <= epoch).length;
+  checkOption(rising, 'multiStep.milestones', milestones, 'epochs from 0 in rising order');
+  checkOption(gamma > 0, 'multiStep.gamma', gamma, 'a number above 0');
+  return ({ epoch }) => gamma ** milestones.filter((milestone) => epoch >= milestone).length;
 }

@@ -1,24 +1,16 @@
-import { checkEpochs, checkFactor } from './check-options.js';
-import { epochsDone, type Schedule } from './schedule.js';
+import { checkOption } from './check-option.js';
+import { epochsAt, type Schedule } from './schedule.js';
 
 export interface WarmUpOptions {
-  /** Epochs until the ramp has reached 1. */
+  /** Epochs until the schedule behind it is followed in full; parts of one are welcome. */
   readonly epochs: number;
-  /** The ramp's first factor; 0 unless given, and then the very first step moves nothing. */
+  /** Share of it at the first step; 0 unless given, where the first step moves nothing. */
   readonly from?: number;
 }
 
-/**
- * Ramps another schedule up in a straight line, at every step: `then · (from + (1 − from)·t)`, `t` from 0 to 1 over
- * `epochs` (Goyal et al., arXiv 1706.02677). `then` counts its epochs from the start of training, not from the ramp's end,
- * so that `warmUp({ epochs: 5 }, cosine({ epochs: 90 }))` takes 90 epochs in all, without a jump.
- * @throws UsageError for an option out of range; at a step, if the loop does not say how many steps an epoch has.
- */
+/** Rises in a line from `from` to 1 times the schedule behind it. @throws UsageError if a number is out of range. */
 export function warmUp({ epochs, from = 0 }: WarmUpOptions, then: Schedule): Schedule {
-  checkEpochs(epochs, 'warmUp');
-  checkFactor(from, 'warmUp from');
-  return (at) => {
-    const t = Math.min(1, epochsDone(at, 'warmUp') / epochs);
-    return then(at) * (from + (1 - from) * t);
-  };
+  checkOption(epochs > 0, 'warmUp.epochs', epochs, 'a number above 0');
+  checkOption(from >= 0 && from <= 1, 'warmUp.from', from, 'a number from 0 to 1');
+  return (at) => then(at) * (from + (1 - from) * Math.min(1, epochsAt(at) / epochs));
 }
