@@ -1,6 +1,9 @@
 import type { TrainingPlugin } from './training-plugin.js';
 import { UsageError } from './usage-error.js';
 
+/** Sections that core writes into a checkpoint. */
+const coreSections: readonly string[] = ['variables', 'optimizer', 'position'];
+
 /**
  * Plugins in an order that keeps every `after` and `before`, and otherwise the order given.
  * @throws UsageError for a name given twice, a conflict, a name that is not installed, or a cycle; it names both plugins.
@@ -8,6 +11,9 @@ import { UsageError } from './usage-error.js';
 export function orderPlugins(plugins: readonly TrainingPlugin[]): readonly TrainingPlugin[] {
   const byName = new Map<string, TrainingPlugin>();
   for (const plugin of plugins) {
+    if (coreSections.includes(plugin.name)) {
+      throw new UsageError(`plugin "${plugin.name}" has the name of a section of core's own state; give it another`);
+    }
     if (byName.has(plugin.name))
       throw new UsageError(`plugin "${plugin.name}" is given twice; leave one out`);
     byName.set(plugin.name, plugin);

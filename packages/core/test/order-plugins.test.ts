@@ -48,6 +48,10 @@ describe('orderPlugins', () => {
     assert.deepEqual(namesOf(plugin('sam', { conflictsWith: ['asam'] })), ['sam']);
   });
 
+  it("refuses the names of core's own sections", () => {
+    refuses('plugin "position" has the name of a section of core\'s own state; give it another', plugin('position'));
+  });
+
   it('refuses a name that is given twice', () => {
     refuses('plugin "sam" is given twice; leave one out', plugin('sam'), plugin('clip'), plugin('sam'));
   });
