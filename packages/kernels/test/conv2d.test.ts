@@ -14,6 +14,7 @@ describe('conv2d and its gradients on wasm', () => {
             for (const [batch, inChannels, outChannels] of [
               [2, 3, 4],
               [1, 1, 1],
+              [2, 5, 12],
             ] as const) {
               const filterShape = [filterHeight, filterWidth, inChannels, outChannels];
               const shapes = [[batch, height, width, inChannels], filterShape];

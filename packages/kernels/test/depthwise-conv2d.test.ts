@@ -10,9 +10,14 @@ describe('depthwiseConv2d and its gradients on wasm', () => {
       it(`are those of the cpu engine for strides ${String(stride)} and padding ${String(padding)}`, async () => {
         for (const [filterHeight, filterWidth] of filterSizes) {
           for (const [height, width] of imageSizes) {
-            for (const channelMultiplier of [1, 2]) {
-              const filterShape = [filterHeight, filterWidth, 3, channelMultiplier];
-              const shapes = [[2, height, width, 3], filterShape];
+            for (const [channels, channelMultiplier] of [
+              [3, 1],
+              [3, 2],
+              [20, 1],
+              [4, 2],
+            ] as const) {
+              const filterShape = [filterHeight, filterWidth, channels, channelMultiplier];
+              const shapes = [[2, height, width, channels], filterShape];
               const convolve = withGradients((x, filter) =>
                 tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, padding),
               );

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { composedKernel } from './composed-kernel.js';
 import { conv2dGeometry, type Conv2DGradientAttrs } from './conv2d-geometry.js';
-import { fillOnHeap } from './fill-on-heap.js';
+import { loopedFilterGradient } from './looped-filter-gradient.js';
+import { depthwiseFilterGradient } from './simd/depthwise-filter-gradient.js';
 
 interface Inputs {
   /** `[batch, height, width, inChannels]` */
@@ -14,57 +15,13 @@ interface Attrs extends Conv2DGradientAttrs {
   filterShape: [number, number, number, number];
 }
 
-/**
- * The gradient of a depthwise convolution's filter. Sums are kept in double precision.
- *
- *     dW[i, j, c, m] = Σ_{b, u, v} x[b, u·strideHeight + i - top, v·strideWidth + j - left, c] · dy[b, u, v, c·multiplier + m]
- */
+/** The gradient of a depthwise convolution's filter, `[filterHeight, filterWidth, inChannels, channelMultiplier]`. */
 export const depthwiseConv2dBackpropFilter = composedKernel<Inputs, Attrs>(
   tf.DepthwiseConv2dNativeBackpropFilter,
   ({ x, dy }, attrs) => {
     const depthwise = true;
     const name = tf.DepthwiseConv2dNativeBackpropFilter;
     const conv = conv2dGeometry(name, x.shape, attrs.filterShape, attrs, depthwise);
-    return fillOnHeap<tf.Rank.R4>(conv.filterShape, 'float32', [x, dy], (output, image, gradient) => {
-      for (let row = 0; row < conv.filterHeight; row++) {
-        for (let column = 0; column < conv.filterWidth; column++) {
-          const tap = row * conv.filterWidth + column;
-          output.set(tapGradient(conv, row, column, image, gradient), tap * conv.outChannels);
-        }
-      }
-    });
+    return depthwiseFilterGradient(x, dy, conv) ?? loopedFilterGradient(x, dy, conv);
   },
 );
-
-/** The gradient of one tap of the filter, for every output channel. */
-function tapGradient(
-  conv: tf.backend_util.Conv2DInfo,
-  row: number,
-  column: number,
-  x: Float32Array,
-  dy: Float32Array,
-): Float64Array {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = conv;
-  const multiplier = outChannels / inChannels;
-  const sums = new Float64Array(outChannels);
-  for (let image = 0; image < batchSize; image++) {
-    for (let u = 0; u < outHeight; u++) {
-      const y = u * conv.strideHeight + row - padInfo.top;
-      if (y < 0 || y >= inHeight) continue;
-      for (let v = 0; v < outWidth; v++) {
-        const z = v * conv.strideWidth + column - padInfo.left;
-        if (z < 0 || z >= inWidth) continue;
-        const inputs = ((image * inHeight + y) * inWidth + z) * inChannels;
-        const outputs = ((image * outHeight + u) * outWidth + v) * outChannels;
-        if (multiplier === 1) {
-          for (let c = 0; c < inChannels; c++) sums[c]! += x[inputs + c]! * dy[outputs + c]!;
-        } else {
-          for (let c = 0, o = 0; c < inChannels; c++) {
-            for (let m = 0; m < multiplier; m++, o++) sums[o]! += x[inputs + c]! * dy[outputs + o]!;
-          }
-        }
-      }
-    }
-  }
-  return sums;
-}
