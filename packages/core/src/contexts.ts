@@ -20,6 +20,8 @@ export interface StepContext {
 
 /** Where the perturbation is asked for. */
 export interface PerturbContext extends StepContext {
+  /** True when sharpness is measured, false in a training step. */
+  readonly measuring: boolean;
   /** Gradients of the regularization terms alone, by registry key; absent where a variable is in none. */
   penaltyGradients(): NamedTensorMap;
 }

@@ -33,6 +33,7 @@ export async function measureSharpness(training: Training, source: BatchSource):
         epoch: 0,
         step: 0,
         stepInEpoch: 0,
+        measuring: true,
         penaltyGradients: () => penaltyGradients(training),
       });
     });

@@ -12,7 +12,9 @@ export function orderPlugins(plugins: readonly TrainingPlugin[]): readonly Train
   const byName = new Map<string, TrainingPlugin>();
   for (const plugin of plugins) {
     if (coreSections.includes(plugin.name)) {
-      throw new UsageError(`plugin "${plugin.name}" has the name of a section of core's own state; give it another`);
+      throw new UsageError(
+        `plugin "${plugin.name}" has the name of a section of core's own state; give it another`,
+      );
     }
     if (byName.has(plugin.name))
       throw new UsageError(`plugin "${plugin.name}" is given twice; leave one out`);

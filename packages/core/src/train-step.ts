@@ -80,6 +80,7 @@ function perturbedPass(
 ): Backward | undefined {
   const restore = training.hooks.perturb.call(clean.gradients, {
     ...context,
+    measuring: false,
     penaltyGradients: () => penaltyGradients(training),
   });
   if (!restore) return undefined;

@@ -49,7 +49,10 @@ describe('orderPlugins', () => {
   });
 
   it("refuses the names of core's own sections", () => {
-    refuses('plugin "position" has the name of a section of core\'s own state; give it another', plugin('position'));
+    refuses(
+      'plugin "position" has the name of a section of core\'s own state; give it another',
+      plugin('position'),
+    );
   });
 
   it('refuses a name that is given twice', () => {

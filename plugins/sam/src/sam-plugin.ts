@@ -13,6 +13,8 @@ import { moveAndRestore } from './move-and-restore.js';
 export interface SamOptions {
   /** Radius ρ of the L2 ball, in the space of the quantized weights. 0 asks for no second pass. */
   readonly rho: number;
+  /** Radius at which sharpness is measured; `rho` unless given. With `rho: 0` a plain training is measured like the others. */
+  readonly measureRho?: number;
   /**
    * Where weights are perturbed: the `quantized` weight (case 3, default); after the quantizer along the gradient of the
    * `latent` weight, which saturated entries do not have (case 1); or the latent weight `beforeQuantizer` (case 2).
@@ -46,6 +48,7 @@ export interface SamOptions {
 export function samPlugin(options: SamOptions): TrainingPlugin {
   const {
     rho,
+    measureRho = rho,
     at = 'quantized',
     interval = 1,
     regularizers = true,
@@ -71,14 +74,15 @@ export function samPlugin(options: SamOptions): TrainingPlugin {
         isTrainingPass(phase) ? probes!.onQuantized(key, value, phase) : value,
       );
       hooks.perturb.tap(name, (gradients, context) => {
-        if (rho === 0 || context.step % interval !== 0) {
+        const radius = context.measuring ? measureRho : rho;
+        if (radius === 0 || (!context.measuring && context.step % interval !== 0)) {
           probes!.forget();
           return undefined;
         }
         const penalties = regularizers ? {} : context.penaltyGradients();
         const { steps, absent } = stepsOf(gradients, penalties);
         for (const key of absent) warnOnce(key);
-        return moveAndRestore(ascend(steps, options), () => probes!.forget());
+        return moveAndRestore(ascend(steps, { ...options, rho: radius }), () => probes!.forget());
       });
       hooks.onStepFailed.tap(name, () => {
         probes!.forget();
@@ -141,8 +145,11 @@ function movesInPlace(
   }
 }
 
-function check({ rho, interval = 1 }: SamOptions): void {
+function check({ rho, measureRho = rho, interval = 1 }: SamOptions): void {
   if (!(rho >= 0 && Number.isFinite(rho))) throw new UsageError(`sam.rho: got ${rho}; takes a number from 0`);
+  if (!(measureRho >= 0 && Number.isFinite(measureRho))) {
+    throw new UsageError(`sam.measureRho: got ${measureRho}; takes a number from 0`);
+  }
   if (!Number.isInteger(interval) || interval < 1) {
     throw new UsageError(`sam.interval: got ${interval}; takes a whole number from 1`);
   }

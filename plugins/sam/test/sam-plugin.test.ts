@@ -170,8 +170,21 @@ describe('samPlugin', () => {
     training.dispose();
   });
 
+  it('measures at a radius of its own, also where it does not perturb', async () => {
+    const training = quadraticTraining(quadratic([3, 0], [4]), [samPlugin({ rho: 0, measureRho: 1 })]);
+    expect(await readStep(trainStep(training, emptyBatch))).to.not.have.property('sharpness');
+    training.variables.get('layer/kernel')!.variable.assign(tf.tensor1d([3, 0]));
+    training.variables.get('layer/bias')!.variable.assign(tf.tensor1d([4]));
+    const source: BatchSource = { examples: 1, stepsPerEpoch: 1, batches: () => [emptyBatch] };
+    expectClose((await measureSharpness(training, source)).sharpness, 5.5);
+    training.dispose();
+  });
+
   it('refuses a negative radius and an interval below 1', () => {
     expect(() => samPlugin({ rho: -1 })).to.throw(UsageError, 'sam.rho: got -1; takes a number from 0');
+    expect(() => samPlugin({ rho: 0, measureRho: -1 })).to.throw(
+      'sam.measureRho: got -1; takes a number from 0',
+    );
     expect(() => samPlugin({ rho: NaN })).to.throw('sam.rho: got NaN');
     expect(() => samPlugin({ rho: 1, interval: 0 })).to.throw(
       'sam.interval: got 0; takes a whole number from 1',
