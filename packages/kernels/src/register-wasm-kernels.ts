@@ -14,10 +14,13 @@ import { maxPool3d } from './wasm/max-pool-3d.js';
 import { maxPool3dGrad } from './wasm/max-pool-3d-grad.js';
 import { maxPoolGrad } from './wasm/max-pool-grad.js';
 import { mean } from './wasm/mean.js';
+import { pairwiseKernels } from './wasm/pairwise-kernels.js';
 import { scaleAndShiftKernel } from './wasm/scale-and-shift.js';
+import { select } from './wasm/select.js';
 import { slice } from './wasm/slice.js';
 import { split } from './wasm/split.js';
 import { sum } from './wasm/sum.js';
+import { tile } from './wasm/tile.js';
 import { unpack } from './wasm/unpack.js';
 import { unsortedSegmentSum } from './wasm/unsorted-segment-sum.js';
 
@@ -49,8 +52,11 @@ const wrappers: Readonly<Record<string, (stock: tf.KernelConfig) => tf.KernelCon
   [tf.FusedBatchNorm]: fusedBatchNorm,
   [tf.Identity]: identity,
   [tf.Mean]: mean,
+  [tf.Select]: select,
   [tf.Slice]: slice,
   [tf.Sum]: sum,
+  [tf.Tile]: tile,
+  ...pairwiseKernels,
 };
 
 let registered = false;

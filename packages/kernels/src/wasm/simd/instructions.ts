@@ -23,12 +23,16 @@ export class Local {
   }
 }
 
+/** A whole number from -64 to 8191. */
+export function integer(value: number): Code {
+  return value < 64 ? [0x41, value & 0x7f] : [0x41, (value & 0x7f) | 0x80, value >>> 7];
+}
+
 /** Does something as often as an integer says, at least once; the integer is 0 afterwards. */
 export function repeat(count: Local, body: readonly Code[]): Code {
   const loop = [0x03, 0x40];
-  const minusOne = [0x41, 0x7f];
   const continueIfNotZero = [...count.value, 0x0d, 0];
-  return [...loop, ...body.flat(), ...count.increase(minusOne), ...continueIfNotZero, 0x0b];
+  return [...loop, ...body.flat(), ...count.increase(integer(-1)), ...continueIfNotZero, 0x0b];
 }
 
 const simd = (opcode: number): Code => [0xfd, ...unsigned(opcode)];
@@ -50,10 +54,45 @@ export function store(address: Code, offset: number, value: Code): Code {
   return [...address, ...value, ...simd(0x0b), ...at(offset)];
 }
 
-export function add(left: Code, right: Code): Code {
-  return [...left, ...right, ...simd(0xe4)];
+/** Combines two vectors into one. */
+export type VectorOp = (left: Code, right: Code) => Code;
+
+const vectorOp =
+  (opcode: number): VectorOp =>
+  (left, right) => [...left, ...right, ...simd(opcode)];
+
+export const add = vectorOp(0xe4);
+export const multiply = vectorOp(0xe6);
+export const minimum = vectorOp(0xe8);
+export const maximum = vectorOp(0xe9);
+
+/** Comparisons of floats: where they hold, all bits of a lane are 1. */
+export const equal = vectorOp(0x41);
+export const notEqual = vectorOp(0x42);
+export const less = vectorOp(0x43);
+export const greater = vectorOp(0x44);
+export const lessEqual = vectorOp(0x45);
+export const greaterEqual = vectorOp(0x46);
+
+/** Packs four comparisons of four floats into sixteen bytes of 0 or 1. */
+export function packBooleans([first, second, third, fourth]: readonly [Code, Code, Code, Code]): Code {
+  const narrow32To16 = vectorOp(0x85);
+  const narrow16To8 = vectorOp(0x65);
+  const and = vectorOp(0x4e);
+  const ones = [...integer(1), ...simd(0x0f)];
+  return and(narrow16To8(narrow32To16(first, second), narrow32To16(third, fourth)), ones);
 }
 
-export function multiply(left: Code, right: Code): Code {
-  return [...left, ...right, ...simd(0xe6)];
+/** Four booleans, a byte each, as comparisons. */
+export function loadBooleans(address: Code): Code {
+  const bytesTo16 = simd(0x89);
+  const sixteenTo32 = simd(0xa9);
+  const zeros = [...simd(0x0c), ...new Array<number>(16).fill(0)];
+  const notEqualIntegers = simd(0x38);
+  return [...loadSplat(address, 0), ...bytesTo16, ...sixteenTo32, ...zeros, ...notEqualIntegers];
+}
+
+/** Lanes of the first vector where a comparison holds, of the second where it does not. */
+export function choose(comparison: Code, first: Code, second: Code): Code {
+  return [...first, ...second, ...comparison, ...simd(0x52)];
 }
