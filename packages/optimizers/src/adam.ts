@@ -60,7 +60,6 @@ export function adam(options: AdamOptions): Optimizer {
     },
     update(updates, { learningRateFactor, healthy }) {
       tf.tidy(() => {
-        const assign = assignWhere(healthy);
         const scalar = createScalars();
         const betas = { beta1: scalar(beta1), beta2: scalar(beta2) };
         const shares = { share1: scalar(1 - beta1), share2: scalar(1 - beta2) };
@@ -69,7 +68,7 @@ export function adam(options: AdamOptions): Optimizer {
         const root = biasCorrection(beta2, count).sqrt();
         const ratio = root.div(biasCorrection(beta1, count));
         const hatEpsilon = root.mul(epsilon) as tf.Scalar;
-        assign(step, count);
+        assignWhere(healthy, step, count);
         for (const { parameter, gradient } of updates) {
           const { key, variable } = parameter;
           const own = settingsOf(settings, key);
@@ -89,9 +88,9 @@ export function adam(options: AdamOptions): Optimizer {
               stepSize: ratio.mul(learningRate),
               epsilon: hatEpsilon,
             });
-            assign(variable, next.value);
-            assign(firstMoment, next.firstMoment);
-            assign(secondMoment, next.secondMoment);
+            assignWhere(healthy, variable, next.value);
+            assignWhere(healthy, firstMoment, next.firstMoment);
+            assignWhere(healthy, secondMoment, next.secondMoment);
           });
         }
       });

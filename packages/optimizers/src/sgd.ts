@@ -53,7 +53,6 @@ export function sgd(options: SgdOptions): Optimizer {
     },
     update(updates, { learningRateFactor, healthy }) {
       tf.tidy(() => {
-        const assign = assignWhere(healthy);
         const scalar = createScalars();
         for (const { parameter, gradient } of updates) {
           const { key, variable } = parameter;
@@ -72,8 +71,8 @@ export function sgd(options: SgdOptions): Optimizer {
               nesterov,
               weightDecay,
             });
-            assign(variable, next.value);
-            if (velocity) assign(velocity, next.velocity!);
+            assignWhere(healthy, variable, next.value);
+            if (velocity) assignWhere(healthy, velocity, next.velocity!);
           });
         }
       });

@@ -5,7 +5,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
 const wasmFolder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
 
-/** Guarded assignments go two ways: one for wasm, one for everyone else. */
+/** The reference, and the engine that trains without an installer. */
 export const engines = ['cpu', 'wasm'] as const;
 
 /** Makes an engine the current one. */
