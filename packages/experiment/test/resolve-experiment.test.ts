@@ -20,7 +20,7 @@ describe('resolveExperiment', () => {
       loss: 'softmaxCrossEntropy',
       optimizer: {
         name: 'sgd',
-        learningRate: 0.05,
+        learningRate: 0.1,
         momentum: 0.9,
         nesterov: true,
         weightDecay: 0,

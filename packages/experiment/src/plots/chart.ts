@@ -14,13 +14,15 @@ export const palette = {
   green: '#16a34a',
 } as const;
 
-export interface ChartSize {
+export interface ChartFrame {
+  /** Begins the names inside the SVG, so that two charts can be in one page. */
+  readonly name: string;
   readonly width: number;
   readonly height: number;
 }
 
 /** Draws a chart as an SVG with a transparent background; equal options give equal text. */
-export function renderChart(option: EChartsCoreOption, { width, height }: ChartSize): string {
+export function renderChart(option: EChartsCoreOption, { name, width, height }: ChartFrame): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({
@@ -29,11 +31,18 @@ export function renderChart(option: EChartsCoreOption, { width, height }: ChartS
       textStyle: { fontFamily: 'system-ui, Segoe UI, Helvetica, Arial, sans-serif' },
       ...option,
     });
-    // The renderer numbers its charts through the whole process.
-    return chart.renderToSVGString().replaceAll(/\bzr\d+-/g, 'chart-');
+    return tidySvg(chart.renderToSVGString(), name);
   } finally {
     chart.dispose();
   }
+}
+
+/** Drops styles for the mouse, which an image has no use for; the renderer numbers its names through the whole process. */
+function tidySvg(svg: string, name: string): string {
+  return svg
+    .replaceAll(/ class="[^"]*"/g, '')
+    .replace(/<style\b.*<\/style>\s*/s, '')
+    .replaceAll(/\bzr\d+-/g, `${name}-`);
 }
 
 /** The look of an axis, without its data. */

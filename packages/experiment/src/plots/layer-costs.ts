@@ -1,10 +1,10 @@
-import type { LayerBits } from '../run/layer-bits.js';
+import type { LayerBops } from '@flatbit/plugin-bops';
 import { axis, palette, renderChart } from './chart.js';
 
 /** Bits and bit operations of each layer as an SVG: one bar per layer, first layer on top. */
-export function layerCosts(layers: readonly LayerBits[]): string {
+export function layerCosts(layers: readonly LayerBops[]): string {
   const unit = unitOf(Math.max(0, ...layers.map(({ bops }) => bops)));
-  const names = layers.map(({ layer }) => layer);
+  const names = layers.map(({ name }) => name);
   const longest = Math.max(8, ...names.map((name) => name.length));
   return renderChart(
     {
@@ -39,7 +39,7 @@ export function layerCosts(layers: readonly LayerBits[]): string {
         },
       ],
     },
-    { width: 760, height: 80 + 20 * Math.max(1, layers.length) },
+    { name: 'layers', width: 760, height: 80 + 20 * Math.max(1, layers.length) },
   );
 }
 
@@ -54,6 +54,6 @@ function unitOf(largest: number): Unit {
 }
 
 /** `W4 A4 · 37.7 M`. */
-function label({ weights, activations, bops }: LayerBits, { name, size }: Unit): string {
-  return `W${weights} A${activations} · ${(bops / size).toPrecision(3)} ${name}`;
+function label({ weightBits, activationBits, bops }: LayerBops, { name, size }: Unit): string {
+  return `W${weightBits} A${activationBits} · ${(bops / size).toPrecision(3)} ${name}`;
 }

@@ -57,7 +57,7 @@ export function trainingCurves(lines: readonly MetricsLine[]): string {
         line('validation', panel.validation, index),
       ]),
     },
-    { width, height: panelSize.height },
+    { name: 'training', width, height: panelSize.height },
   );
 }
 

@@ -1,5 +1,6 @@
 import { UsageError, type Json } from '@flatbit/core';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { describeSettings } from '../describe-settings.js';
 import { isRecord } from '../schema/section.js';
 import { showValue } from '../schema/show-value.js';
 import { readJson } from './read-json.js';
@@ -25,7 +26,7 @@ export interface RunFolder {
  * @throws UsageError for a folder that is not empty and neither to be resumed nor to be overwritten, one that is to be and
  * holds no run, and a run with other settings; `epochs` may be raised.
  */
-export function openRunFolder(folder: string, settings: Json, options: RunFolderOptions): RunFolder {
+export function openRunFolder(folder: string, settings: object, options: RunFolderOptions): RunFolder {
   const { resume = false, overwrite = false } = options;
   if (resume && overwrite)
     throw new UsageError(`${folder}: got both resume and overwrite; takes one of them`);
@@ -70,8 +71,9 @@ function removeRun({ experiment, metrics, summary, bits, checkpoints, plots }: R
     rmSync(path, { recursive: true, force: true });
 }
 
-function refuseOtherSettings(files: RunFiles, settings: Json): void {
-  const differences = differ(storedSettings(files), settings).filter(
+/** @throws UsageError that lists the keys in which `settings` differ from those of the run in a folder; `epochs` may be raised. */
+export function refuseOtherSettings(files: RunFiles, settings: object): void {
+  const differences = differ(storedSettings(files), describeSettings(settings)).filter(
     ({ key, stored, given }) => !(key === 'epochs' && Number(given) > Number(stored)),
   );
   if (differences.length === 0) return;

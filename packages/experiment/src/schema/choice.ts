@@ -8,25 +8,27 @@ import { showValue } from './show-value.js';
 
 type Choices = Readonly<Record<string, z.ZodType>>;
 
-/** An object whose `name` says which keys it has: one section per name. */
-export function choice<C extends Choices>(choices: C): Setting<z.output<C[keyof C]>, z.input<C[keyof C]>> {
+/** An object whose `name` says which keys it has: one section per name. Without a name it is that of `fallback`. */
+export function choice<C extends Choices>(
+  choices: C,
+  fallback?: keyof C & string,
+): Setting<z.output<C[keyof C]>, z.input<C[keyof C]>> {
   const names = Object.keys(choices);
   const checked = z.unknown().transform((value, context): unknown => {
-    const name = isRecord(value) ? value['name'] : undefined;
+    const name = isRecord(value) ? (value['name'] ?? fallback) : undefined;
     if (typeof name === 'string' && Object.hasOwn(choices, name))
       return parseInPlace(choices[name]!, value, context);
-    const nearest = typeof name === 'string' ? nearestName(name, names) : undefined;
-    const hint = nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
-    context.issues.push({
-      code: 'custom',
-      input: value,
-      ...(isRecord(value) && { path: ['name'] }),
-      message: `got ${showValue(isRecord(value) ? name : value)}${hint}; takes ${
-        isRecord(value) ? 'one of' : 'an object with a name:'
-      } ${names.join(', ')}`,
-    });
+    context.issues.push({ code: 'custom', input: value, ...complaint(value, name, names) });
     return z.NEVER;
   });
-  documentation.set(checked, { takes: 'an object with a name', forms: Object.values(choices) });
+  documentation.set(checked, { takes: 'an object with a name', choices });
   return checked as unknown as Setting<z.output<C[keyof C]>, z.input<C[keyof C]>>;
+}
+
+function complaint(value: unknown, name: unknown, names: readonly string[]) {
+  if (!isRecord(value))
+    return { message: `got ${showValue(value)}; takes an object with a name: ${names.join(', ')}` };
+  const nearest = typeof name === 'string' ? nearestName(name, names) : undefined;
+  const hint = nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
+  return { path: ['name'], message: `got ${showValue(name)}${hint}; takes one of ${names.join(', ')}` };
 }

@@ -6,6 +6,8 @@ export interface Documentation {
   readonly takes: string;
   /** The keys of a section. */
   readonly keys?: Readonly<Record<string, z.ZodType>>;
+  /** The sections of a choice, by name. */
+  readonly choices?: Readonly<Record<string, z.ZodType>>;
   /** The forms in which a setting can be written. */
   readonly forms?: readonly z.ZodType[];
 }

@@ -29,38 +29,41 @@ const forEveryOptimizer = {
 };
 
 /** `optimizer`: how parameters move. */
-export const optimizerSetting = choice({
-  sgd: section({
-    name: z.literal('sgd'),
-    ...forEveryOptimizer,
-    learningRate: notNegative.default(0.05),
-    momentum: belowOne.default(0.9),
-    /** Looks ahead along the momentum; true where there is one, unless given. */
-    nesterov: bool.exactOptional(),
-    groups: list(
-      'a list of groups',
-      section({
-        ...selection,
-        learningRate: notNegative.exactOptional(),
-        momentum: belowOne.exactOptional(),
-        weightDecay: notNegative.exactOptional(),
-      }),
-    ).default([]),
-  }).transform((sgd) => ({ ...sgd, nesterov: sgd.nesterov ?? sgd.momentum > 0 })),
-  adam: section({
-    name: z.literal('adam'),
-    ...forEveryOptimizer,
-    learningRate: notNegative.default(0.001),
-    beta1: belowOne.default(0.9),
-    beta2: belowOne.default(0.999),
-    epsilon: positive.default(1e-8),
-    groups: list(
-      'a list of groups',
-      section({
-        ...selection,
-        learningRate: notNegative.exactOptional(),
-        weightDecay: notNegative.exactOptional(),
-      }),
-    ).default([]),
-  }),
-});
+export const optimizerSetting = choice(
+  {
+    sgd: section({
+      name: z.literal('sgd').default('sgd'),
+      ...forEveryOptimizer,
+      learningRate: notNegative.default(0.1),
+      momentum: belowOne.default(0.9),
+      /** Looks ahead along the momentum; true where there is one, unless given. */
+      nesterov: bool.exactOptional(),
+      groups: list(
+        'a list of groups',
+        section({
+          ...selection,
+          learningRate: notNegative.exactOptional(),
+          momentum: belowOne.exactOptional(),
+          weightDecay: notNegative.exactOptional(),
+        }),
+      ).default([]),
+    }).transform((sgd) => ({ ...sgd, nesterov: sgd.nesterov ?? sgd.momentum > 0 })),
+    adam: section({
+      name: z.literal('adam'),
+      ...forEveryOptimizer,
+      learningRate: notNegative.default(0.001),
+      beta1: belowOne.default(0.9),
+      beta2: belowOne.default(0.999),
+      epsilon: positive.default(1e-8),
+      groups: list(
+        'a list of groups',
+        section({
+          ...selection,
+          learningRate: notNegative.exactOptional(),
+          weightDecay: notNegative.exactOptional(),
+        }),
+      ).default([]),
+    }),
+  },
+  'sgd',
+);

@@ -17,26 +17,29 @@ const start = either(
   section({ percentile: leaf('a number above 0, up to 100', z.number().positive().max(100)) }),
 );
 
-const named = choice({
-  liq: section({
-    name: z.literal('liq'),
-    normalize: oneOf('rescaled', 'standard', 'none').default('rescaled'),
-    start: start.default('mse'),
-    granularity,
-  }),
-  paperLiq: section({ name: z.literal('paperLiq') }),
-  minMax: section({
-    name: z.literal('minMax'),
-    scheme: oneOf('affine', 'symmetric').default('affine'),
-    granularity,
-    powerOfTwoScale: bool.default(false),
-    momentum: leaf('a number from 0 to below 1', z.number().min(0).lt(1)).default(0.99),
-  }),
-  pact: section({ name: z.literal('pact'), start: start.default({ maxAbs: 1 }) }),
-  dorefa: section({ name: z.literal('dorefa') }),
-  lsq: section({ name: z.literal('lsq'), granularity }),
-  float: section({ name: z.literal('float') }),
-});
+const named = choice(
+  {
+    liq: section({
+      name: z.literal('liq').default('liq'),
+      normalize: oneOf('rescaled', 'standard', 'none').default('rescaled'),
+      start: start.default('mse'),
+      granularity,
+    }),
+    paperLiq: section({ name: z.literal('paperLiq') }),
+    minMax: section({
+      name: z.literal('minMax'),
+      scheme: oneOf('affine', 'symmetric').default('affine'),
+      granularity,
+      powerOfTwoScale: bool.default(false),
+      momentum: leaf('a number from 0 to below 1', z.number().min(0).lt(1)).default(0.99),
+    }),
+    pact: section({ name: z.literal('pact'), start: start.default({ maxAbs: 1 }) }),
+    dorefa: section({ name: z.literal('dorefa') }),
+    lsq: section({ name: z.literal('lsq'), granularity }),
+    float: section({ name: z.literal('float') }),
+  },
+  'liq',
+);
 
 const isQuantizer = hasMethod('fakeQuantize');
 

@@ -20,6 +20,8 @@ export const samSetting = either(
   section({
     /** Radius of the ball. */
     rho: notNegative.default(0.05),
+    /** Radius at which sharpness is measured at the end; `rho` unless given. With a `rho` of 0, a plain training is. */
+    measureRho: notNegative.exactOptional(),
     /** Where weights are perturbed. */
     at: oneOf('quantized', 'latent', 'beforeQuantizer').default('quantized'),
     /** Scales the ball by the size of each parameter. */

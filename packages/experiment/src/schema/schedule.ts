@@ -1,6 +1,8 @@
+import type { Schedule } from '@flatbit/plugin-schedule';
 import { z } from 'zod';
 import { choice } from './choice.js';
-import { count, leaf, notNegative, wholeNumber } from './leaf.js';
+import { either, isFunction } from './either.js';
+import { count, leaf, ownObject, positive } from './leaf.js';
 import { list } from './list.js';
 import { section } from './section.js';
 
@@ -8,18 +10,17 @@ const factor = leaf('a number from 0 to 1', z.number().min(0).max(1));
 
 /** Starts below the schedule and rises to it. */
 const warmUp = section({
-  epochs: notNegative,
+  epochs: positive,
   /** The factor at the first step. */
   from: factor.default(0),
 }).exactOptional();
 
-/** `schedule`: the factor on every learning rate. */
-export const scheduleSetting = choice({
+const named = choice({
   constant: section({ name: z.literal('constant'), warmUp }),
   multiStep: section({
     name: z.literal('multiStep'),
     /** Epochs after which the factor is multiplied by `gamma`. */
-    milestones: list('a list of epochs', wholeNumber),
+    milestones: list('a list of epochs', count),
     gamma: factor.default(0.1),
     warmUp,
   }),
@@ -31,3 +32,10 @@ export const scheduleSetting = choice({
     warmUp,
   }),
 });
+
+/** `schedule`: the factor on every learning rate. */
+export const scheduleSetting = either(
+  'an object with a name (constant, multiStep, cosine), or a function',
+  [{ when: isFunction, schema: ownObject<Schedule>('a function', isFunction) }],
+  named,
+);

@@ -32,7 +32,7 @@ export function section<S extends Shape>(keys: S): Setting<SectionOutput<S>, Sec
     }
     return parseInPlace(strict, given, context);
   });
-  documentation.set(checked, { takes: 'an object', keys });
+  documentation.set(checked, { takes: `an object with ${names.join(', ')}`, keys });
   return checked as unknown as Setting<SectionOutput<S>, SectionInput<S>>;
 }
 

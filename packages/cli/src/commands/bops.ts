@@ -1,0 +1,66 @@
+import { selectEngine } from '@flatbit/backends';
+import { fixedBits, UsageError } from '@flatbit/core';
+import { countRunBops } from '@flatbit/experiment';
+import { quantizable } from '@flatbit/layers';
+import { createModel } from '@flatbit/models';
+import { bopsTable, countBops, type BopsConvention, type BopsReport } from '@flatbit/plugin-bops';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { experimentOf, type FileOptions } from './experiment-options.js';
+import { print } from './print.js';
+
+/** What shapes the network of a model, and its bits; a run has its own. */
+interface ModelOptions {
+  readonly bits?: number;
+  readonly weights?: number;
+  readonly activations?: number;
+  readonly classes?: number;
+  readonly inputShape?: readonly [number, number, number];
+}
+
+export interface BopsOptions extends ModelOptions, FileOptions {
+  readonly convention?: BopsConvention;
+  readonly json?: boolean;
+}
+
+/** `flatbit bops MODEL|RUN`: bit operations per example. */
+export async function bops(what: string, options: BopsOptions): Promise<void> {
+  const report = isRun(what) ? await countRun(what, options) : await countModel(what, options);
+  print(report, options.json, () => bopsTable(report));
+}
+
+/** A path, or a name that is a run's folder. */
+function isRun(what: string): boolean {
+  return /[\\/]/.test(what) || existsSync(join(what, 'experiment.json'));
+}
+
+async function countRun(run: string, options: BopsOptions): Promise<BopsReport> {
+  const { convention, file } = options;
+  const foreign = (['bits', 'weights', 'activations', 'classes', 'inputShape'] as const).find(
+    (key) => options[key] !== undefined,
+  );
+  if (foreign)
+    throw new UsageError(
+      `${run}: a run has its own ${foreign}; leave it out, or name a model instead of a run`,
+    );
+  return countRunBops(run, {
+    ...(convention && { convention }),
+    ...(file !== undefined && { experiment: await experimentOf(file, options) }),
+  });
+}
+
+async function countModel(name: string, options: BopsOptions): Promise<BopsReport> {
+  const { bits = 32, weights = bits, activations = bits, classes, inputShape, convention } = options;
+  await selectEngine('cpu');
+  const network = createModel(name, {
+    ...(classes !== undefined && { classes }),
+    ...(inputShape && { inputShape }),
+  });
+  const model = quantizable(network);
+  try {
+    return countBops(model.operands, fixedBits({ weights, activations }), convention && { convention });
+  } finally {
+    model.dispose();
+    network.dispose();
+  }
+}

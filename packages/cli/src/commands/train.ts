@@ -1,0 +1,52 @@
+import { runExperiment, type RunSummary } from '@flatbit/experiment';
+import { experimentOf, type ExperimentOptions } from './experiment-options.js';
+import { interruptible } from './interruptible.js';
+import { measuresTable } from './measures-table.js';
+import { print, warn } from './print.js';
+import { resumeCommand } from './resume-command.js';
+
+export interface TrainOptions extends ExperimentOptions {
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly overwrite?: boolean;
+}
+
+/** What the shell is told of a run that Ctrl-C has ended. */
+const interruptedExitCode = 130;
+
+/** `flatbit train FILE`: trains into a run folder. */
+export async function train(file: string, options: TrainOptions): Promise<void> {
+  const experiment = await experimentOf(file, options);
+  const { out, resume = false, overwrite = false } = options;
+  const result = await interruptible((signal) =>
+    runExperiment(experiment, {
+      ...(out !== undefined && { out }),
+      resume,
+      overwrite,
+      signal,
+      stream: process.stderr,
+      warn,
+    }),
+  );
+  const { folder, interrupted, summary } = result;
+  if (interrupted) {
+    process.exitCode = interruptedExitCode;
+    const saved = experiment.checkpoint !== false;
+    warn(
+      saved
+        ? `stopped after step ${result.step}; go on with: ${resumeCommand(file, { ...options, out: folder })}`
+        : `stopped after step ${result.step}; nothing is stored, because checkpoint is false`,
+    );
+  }
+  if (interrupted && !options.json) return;
+  print(result, options.json, () => describeRun(folder, summary!));
+}
+
+function describeRun(folder: string, { training, validation, test, bops, sharpness }: RunSummary): string {
+  return [
+    measuresTable({ training, validation, test }),
+    `${bops.bops.toLocaleString('en-US')} bit operations, ${bops.ratio.toFixed(1)} times fewer than full precision`,
+    ...(sharpness ? [`sharpness ${sharpness.sharpness.toPrecision(4)}`] : []),
+    folder,
+  ].join('\n');
+}

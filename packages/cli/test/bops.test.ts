@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { runFlatbit } from './run-flatbit.js';
+
+interface Report {
+  readonly bops: number;
+  readonly fullPrecisionBops: number;
+  readonly ratio: number;
+  readonly layers: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly macs: number;
+    readonly weightBits: number;
+    readonly activationBits: number;
+    readonly bops: number;
+  }[];
+}
+
+async function count(...args: readonly string[]): Promise<Report> {
+  const { code, stdout, stderr } = await runFlatbit(['bops', ...args, '--json']);
+  expect(stderr).to.equal('');
+  expect(code).to.equal(0);
+  return JSON.parse(stdout) as Report;
+}
+
+describe('flatbit bops', () => {
+  // The numbers of the paper's table for CIFAR-100: 674.6 M, 392.1 M.
+  it('counts ResNet-20 at 4 bits as the paper prints it', async () => {
+    const { bops, fullPrecisionBops, ratio, layers } = await count('resnet20', '--bits', '4');
+    expect({ bops, fullPrecisionBops }).to.deep.equal({
+      bops: 674_643_968,
+      fullPrecisionBops: 41_798_598_656,
+    });
+    expect(ratio).to.equal(41_798_598_656 / 674_643_968);
+    expect(layers).to.have.length(22);
+    // 3 * 3 * 3 * 16 * 32 * 32 multiply-accumulates, 8 * 8 bits each.
+    expect(layers[0]).to.deep.include({
+      name: 'conv',
+      shape: [3, 3, 3, 16],
+      macs: 442_368,
+      weightBits: 8,
+      activationBits: 8,
+      bops: 28_311_552,
+    });
+    expect(layers[1]).to.deep.include({ weightBits: 4, activationBits: 4, bops: 37_748_736 });
+    expect(layers.at(-1)).to.deep.include({ name: 'dense', shape: [64, 100], bops: 409_600 });
+  });
+
+  it('counts it at 3 bits, and in full precision', async () => {
+    expect((await count('resnet20', '--bits', '3')).bops).to.equal(392_052_736);
+    expect(await count('resnet20', '--bits', '32')).to.deep.include({ bops: 41_798_598_656, ratio: 1 });
+    expect(await count('resnet20')).to.deep.include({ bops: 41_798_598_656, ratio: 1 });
+  });
+
+  it('takes bits of weights and of activations, classes, a shape and a convention', async () => {
+    const { layers } = await count(
+      ...['small-cnn', '--weights', '2', '--bits', '4', '--classes', '7'],
+      ...['--input-shape', '8x8x3', '--convention', 'actual'],
+    );
+    // 3x3 kernels from 3 to 16 channels on 8x8 places; a dense layer from 64 to 7.
+    expect(layers[0]).to.deep.include({ macs: 27 * 16 * 64, weightBits: 2, activationBits: 4 });
+    expect(layers[0]!.bops).to.equal(27 * 16 * 64 * 8);
+    expect(layers.at(-1)).to.deep.include({ shape: [64, 7], weightBits: 2, activationBits: 4 });
+  });
+
+  it('prints a table for people', async () => {
+    const { stdout } = await runFlatbit(['bops', 'resnet20', '--bits', '4']);
+    expect(stdout).to.match(/^layer +shape +MACs/);
+    expect(stdout).to.include('674,643,968');
+  });
+});

@@ -1,0 +1,193 @@
+import { expect } from 'chai';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runFlatbit, type Answer } from './run-flatbit.js';
+import { temporaryFolder, writeTinyExperiment } from './tiny-files.js';
+
+describe('flatbit train', () => {
+  let cwd: string;
+
+  beforeEach(() => {
+    cwd = temporaryFolder();
+    writeTinyExperiment(cwd);
+  });
+
+  const flatbit = (...args: readonly string[]) => runFlatbit(args, { cwd });
+
+  const json = (...path: readonly string[]) =>
+    JSON.parse(readFileSync(join(cwd, ...path), 'utf8')) as Record<string, unknown>;
+
+  /** The lines of metrics.jsonl without what two equal runs differ in. */
+  const metrics = (run: string) =>
+    readFileSync(join(cwd, run, 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => ({ ...(JSON.parse(line) as Record<string, unknown>), timing: undefined }));
+
+  it('trains into runs/<name>, shows progress on stderr and measures on stdout', async () => {
+    const { code, stdout, stderr } = await flatbit('train', 'tiny.json');
+    expect(code, stderr).to.equal(0);
+    expect(readdirSync(join(cwd, 'runs', 'tiny'))).to.include.members([
+      'summary.json',
+      'metrics.jsonl',
+      'plots',
+    ]);
+    expect(stderr).to.match(/epoch 2\/2/);
+    expect(stdout).to.match(/test .*\d\.\d{4}/);
+    expect(stdout).to.include(join('runs', 'tiny'));
+  });
+
+  it('prints exactly one JSON object on stdout with --json', async () => {
+    const { code, stdout } = await flatbit('train', 'tiny.json', '--json', '--out', 'there');
+    expect(code).to.equal(0);
+    const { summary, ...result } = JSON.parse(stdout) as Record<string, unknown>;
+    expect(result).to.deep.equal({ folder: 'there', interrupted: false, epoch: 2, step: 6 });
+    expect(summary).to.deep.equal(json('there', 'summary.json'));
+  });
+
+  it('puts --set, --seed and --backend over the file', async () => {
+    const { code } = await flatbit(
+      ...['train', 'tiny.json', '--set', 'epochs=1', '--set', 'optimizer.learningRate=0.25'],
+      ...['--seed', '7', '--backend', 'cpu'],
+    );
+    expect(code).to.equal(0);
+    expect(json('runs', 'tiny', 'experiment.json')['settings']).to.deep.include({
+      epochs: 1,
+      seed: 7,
+      backend: 'cpu',
+    });
+  });
+
+  it('overwrites a run when told so', async () => {
+    await flatbit('train', 'tiny.json', '--set', 'epochs=1');
+    const { code } = await flatbit('train', 'tiny.json', '--set', 'epochs=0', '--overwrite');
+    expect(code).to.equal(0);
+    expect(readFileSync(join(cwd, 'runs', 'tiny', 'metrics.jsonl'), 'utf8')).to.equal('');
+    expect(existsSync(join(cwd, 'runs', 'tiny', 'checkpoints'))).to.equal(false);
+  });
+
+  it('answers 1 and one line when training meets NaN', async () => {
+    const { code, stdout, stderr } = await flatbit(
+      'train',
+      'tiny.json',
+      '--set',
+      'optimizer.learningRate=1e30',
+    );
+    expect(code).to.equal(1);
+    expect(stdout).to.equal('');
+    expect(stderr.split('\n').filter((line) => line.startsWith('flatbit: '))).to.have.length(1);
+    expect(stderr).to.match(/flatbit: NaN or infinity in the clean pass of step \d+ \(epoch \d+\); .*\n$/);
+    expect(stderr).to.not.match(/\n\s+at /);
+  });
+
+  it('goes on after NaN when told to skip such steps', async () => {
+    const { code, stdout } = await flatbit(
+      ...['train', 'tiny.json', '--json', '--set', 'optimizer.learningRate=1e30'],
+      ...['--set', 'onNonFinite=skip', '--set', 'checkpoint=false'],
+    );
+    expect(code).to.equal(0);
+    const { summary } = JSON.parse(stdout) as { summary: { training: { skippedSteps: number } } };
+    expect(summary.training.skippedSteps).to.be.greaterThan(0);
+  });
+
+  describe('at Ctrl-C', () => {
+    /** Long enough to be interrupted. */
+    const long = ['--set', 'epochs=100'];
+
+    async function interrupt(signal: NodeJS.Signals, ...args: readonly string[]): Promise<Answer> {
+      let sent = false;
+      return runFlatbit(['train', 'tiny.json', ...args], {
+        cwd,
+        onStderr: (text, kill) => {
+          if (sent || !/epoch 2\/100/.test(text)) return;
+          sent = true;
+          kill(signal);
+        },
+      });
+    }
+
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      it(`stores a checkpoint, says how to go on, and answers 130 (${signal})`, async () => {
+        const { code, stdout, stderr } = await interrupt(signal, ...long);
+        expect(code).to.equal(130);
+        expect(stdout).to.equal('');
+        expect(stderr).to.match(
+          /flatbit: stopped after step \d+; go on with: flatbit train tiny\.json --set epochs=100 --out runs\/tiny --resume\n$/,
+        );
+        expect(readdirSync(join(cwd, 'runs', 'tiny', 'checkpoints'))).to.not.deep.equal([]);
+      });
+    }
+
+    it('goes on as if nothing had been, with the command that it says', async () => {
+      const { stderr } = await interrupt('SIGINT', ...long);
+      const [, command] = /go on with: flatbit (.*)\n$/.exec(stderr)!;
+      const resumed = await flatbit(...command!.split(' '));
+      expect(resumed.code, resumed.stderr).to.equal(0);
+      await flatbit('train', 'tiny.json', ...long, '--out', 'whole');
+      expect(metrics(join('runs', 'tiny'))).to.deep.equal(metrics('whole'));
+      expect({ ...json('runs', 'tiny', 'summary.json'), timing: 0 }).to.deep.equal({
+        ...json('whole', 'summary.json'),
+        timing: 0,
+      });
+    });
+
+    it('goes on after the process was killed, from the last epoch that was stored', async () => {
+      const { code } = await interrupt('SIGKILL', ...long);
+      expect(code).to.equal(null);
+      const resumed = await flatbit('train', 'tiny.json', ...long, '--resume');
+      expect(resumed.code, resumed.stderr).to.equal(0);
+      await flatbit('train', 'tiny.json', ...long, '--out', 'whole');
+      expect(metrics(join('runs', 'tiny'))).to.deep.equal(metrics('whole'));
+    });
+  });
+});
+
+describe('flatbit eval', () => {
+  it('measures a checkpoint of a run, in JSON or in a table', async () => {
+    const cwd = temporaryFolder();
+    writeTinyExperiment(cwd, { checkpoint: { best: 'loss' } });
+    const trained = await runFlatbit(['train', 'tiny.json', '--json'], { cwd });
+    const { summary } = JSON.parse(trained.stdout) as { summary: Record<string, unknown> };
+    const evaluated = await runFlatbit(['eval', 'runs/tiny', '--json'], { cwd });
+    expect(evaluated.code, evaluated.stderr).to.equal(0);
+    expect(JSON.parse(evaluated.stdout)).to.deep.equal({
+      folder: 'runs/tiny',
+      checkpoint: join('runs/tiny', 'checkpoints', 'epoch-0002-step-000006'),
+      epoch: 2,
+      step: 6,
+      validation: summary['validation'],
+      test: summary['test'],
+    });
+    const best = await runFlatbit(['eval', 'runs/tiny', '--checkpoint', 'best'], { cwd });
+    expect(best.code, best.stderr).to.equal(0);
+    expect(best.stdout).to.match(/epoch \d, step \d.*validation.*test/s);
+  });
+});
+
+describe('flatbit plan', () => {
+  it('prints the order in which plugins run, in JSON or in lines', async () => {
+    const cwd = temporaryFolder();
+    writeTinyExperiment(cwd, { sam: { rho: 0.05 }, schedule: { name: 'cosine' } });
+    const { code, stdout } = await runFlatbit(['plan', 'tiny.json', '--json'], { cwd });
+    expect(code).to.equal(0);
+    const plan = JSON.parse(stdout) as Record<string, readonly { readonly plugin: string }[]>;
+    const names = (hook: string) => plan[hook]!.map(({ plugin }) => plugin);
+    expect(names('operand')).to.deep.equal(['sam', 'quantize', 'sam']);
+    expect(names('learningRate')).to.deep.equal(['schedule']);
+    expect(names('onEpochEnd')).to.deep.equal(['metrics-log', 'progress', 'checkpoint']);
+    const lines = await runFlatbit(['plan', 'tiny.json'], { cwd });
+    expect(lines.stdout).to.match(/^operand +sam \(-100\) ▸ quantize \(0\) ▸ sam \(100\)$/m);
+    expect(existsSync(join(cwd, 'runs'))).to.equal(false);
+  });
+});
+
+describe('flatbit --help', () => {
+  it('goes to stdout and answers 0, as does --version', async () => {
+    const help = await runFlatbit(['--help']);
+    expect(help).to.deep.include({ code: 0, stderr: '' });
+    expect(help.stdout).to.match(/^Usage: flatbit /);
+    const version = await runFlatbit(['--version']);
+    expect(version).to.deep.include({ code: 0, stderr: '' });
+    expect(version.stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+  });
+});

@@ -1,0 +1,23 @@
+import { constant, cosine, multiStep, warmUp, type Schedule } from '@flatbit/plugin-schedule';
+import type { ExperimentSettings } from '../schema/experiment.js';
+
+/** The schedule of an experiment; undefined where the learning rates stay as they are. */
+export function buildSchedule({ schedule, epochs }: ExperimentSettings): Schedule | undefined {
+  if (typeof schedule === 'function') return schedule;
+  const { name, warmUp: ramp } = schedule;
+  if (name === 'constant' && !ramp) return undefined;
+  const plain = buildPlain(schedule, epochs);
+  return ramp ? warmUp(ramp, plain) : plain;
+}
+
+function buildPlain(schedule: Exclude<ExperimentSettings['schedule'], Schedule>, epochs: number): Schedule {
+  switch (schedule.name) {
+    case 'constant':
+      return constant();
+    case 'multiStep':
+      return multiStep(schedule);
+    case 'cosine':
+      // Of no epochs there is no step either.
+      return cosine({ epochs: schedule.epochs ?? Math.max(1, epochs), floor: schedule.floor });
+  }
+}

@@ -1,0 +1,46 @@
+import { UsageError, type StoredTensor, type Training } from '@flatbit/core';
+import { latestCheckpoint, loadCheckpoint } from '@flatbit/plugin-checkpoint';
+import * as tf from '@tensorflow/tfjs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Gives the model the weights and batch statistics of another training: `path` is its run folder, its folder of
+ * checkpoints, or one checkpoint. Everything that a plugin owns starts afresh.
+ * @throws UsageError if there is no checkpoint, or the model in it is another one; nothing is then assigned.
+ */
+export async function startFrom(training: Training, path: string): Promise<void> {
+  const { state } = await loadCheckpoint(await findCheckpoint(path, training.warn));
+  const stored = state.section('variables').tensors;
+  const own = training.variables.all().filter(({ owner }) => owner === 'model');
+  const misfits = own.filter(({ key, variable }) => !fits(stored.get(key), variable));
+  if (misfits.length > 0) {
+    const some = misfits
+      .slice(0, 3)
+      .map(({ key, variable }) => `${key} ${describe(stored.get(key), variable)}`);
+    const more = misfits.length > 3 ? `; and ${misfits.length - 3} more` : '';
+    throw new UsageError(`start: "${path}" holds another model: ${some.join('; ')}${more}`);
+  }
+  for (const { key, variable } of own) {
+    const { data, shape, dtype } = stored.get(key)!;
+    tf.tidy(() => {
+      variable.assign(tf.tensor(data, [...shape], dtype));
+    });
+  }
+}
+
+async function findCheckpoint(path: string, warn: (line: string) => void): Promise<string> {
+  if (existsSync(join(path, 'manifest.json'))) return path;
+  const latest =
+    (await latestCheckpoint(join(path, 'checkpoints'), { warn })) ?? (await latestCheckpoint(path, { warn }));
+  if (latest !== undefined) return latest;
+  throw new UsageError(`start: "${path}" holds no checkpoint; give a run folder or the path of a checkpoint`);
+}
+
+function fits(stored: StoredTensor | undefined, { shape, dtype }: tf.Variable): boolean {
+  return stored?.dtype === dtype && stored.shape.join() === shape.join();
+}
+
+function describe(stored: StoredTensor | undefined, { shape }: tf.Variable): string {
+  return stored ? `is [${stored.shape.join(', ')}], not [${shape.join(', ')}]` : 'is missing';
+}
