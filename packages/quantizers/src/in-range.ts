@@ -4,25 +4,15 @@ import { through } from './through.js';
 /**
  * 1 where `low <= value <= high`, bounds included, and 0 elsewhere; of the shape of `value`.
  *
- * `low` and `high` must be exact in float32. The value is compared with its clipped self, in one comparison. The wasm
- * engine compares thirty times slower than it subtracts: there the difference is taken, and its magnitude stepped.
+ * `low` and `high` must be exact in float32. The value is compared with its clipped self, in one comparison.
  */
 export function inRange(value: tf.Tensor, low: number, high: number): tf.Tensor {
   const clipped = tf.clipByValue(value, low, high);
-  const mask =
-    tf.getBackend() === 'wasm'
-      ? through(
-          value,
-          (whole) => whole.sub(clipped),
-          (overshoot) => tf.abs(overshoot),
-          (distance) => tf.step(distance),
-          (isOutside) => tf.sub(1, isOutside),
-        )
-      : through(
-          value,
-          (whole) => whole.equal(clipped),
-          (isInside) => isInside.cast('float32'),
-        );
+  const mask = through(
+    value,
+    (whole) => whole.equal(clipped),
+    (isInside) => isInside.cast('float32'),
+  );
   clipped.dispose();
   return mask;
 }
