@@ -1,11 +1,11 @@
 import { resolveExperiment, runExperiment, type RunSummary } from '@flatbit/experiment';
 import { Command } from 'commander';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { defaults, experiments, type DigitsOptions } from './experiments.js';
-import { resultsTable } from './report.js';
+import { resultsPlot, resultsTable } from './report.js';
 
 export interface MainOptions extends Partial<DigitsOptions> {
   /** Trains again what has been trained. */
@@ -44,6 +44,9 @@ export async function main(options: MainOptions = {}): Promise<readonly RunSumma
     summaries.push(summary!);
   }
   print(resultsTable(summaries));
+  const plot = join(settings.out, 'digits.svg');
+  writeFileSync(plot, resultsPlot(summaries));
+  print(`${plot} shows it; ${settings.out} holds the runs`);
   return summaries;
 }
 

@@ -1,4 +1,4 @@
-import type { RunSummary } from '@flatbit/experiment';
+import { accuracyOverBops, type RunSummary } from '@flatbit/experiment';
 import Table from 'cli-table3';
 
 /** One row per network: accuracy on the test images, bit operations, sharpness. */
@@ -19,6 +19,17 @@ export function resultsTable(summaries: readonly RunSummary[]): string {
     ]);
   }
   return table.toString();
+}
+
+/** The same as a picture. */
+export function resultsPlot(summaries: readonly RunSummary[]): string {
+  const points = summaries.map(({ name, test, bops, sharpness }) => ({
+    label: titles[name] ?? name,
+    bops: bops.bops,
+    accuracy: test!.metrics['accuracy']!,
+    ...(sharpness && { sharpness: sharpness.sharpness }),
+  }));
+  return accuracyOverBops(points, 'Handwritten digits: accuracy over bit operations');
 }
 
 const titles: Readonly<Record<string, string>> = {
