@@ -53,7 +53,7 @@ describe('flatbit bops', () => {
 
   it('takes bits of weights and of activations, classes, a shape and a convention', async () => {
     const { layers } = await count(
-      ...['small-cnn', '--weights', '2', '--bits', '4', '--classes', '7'],
+      ...['resnet8', '--weights', '2', '--bits', '4', '--classes', '7'],
       ...['--input-shape', '8x8x3', '--convention', 'actual'],
     );
     // 3x3 kernels from 3 to 16 channels on 8x8 places; a dense layer from 64 to 7.

@@ -26,8 +26,11 @@ interface Place {
 }
 
 function keysOf(schema: z.ZodType, place: Place): readonly KeyDescription[] {
-  const { keys = {}, choices = {}, forms = [] } = documentation.get(unwrap(schema).inner) ?? {};
+  const { keys = {}, choices = {}, forms = [], fallback } = documentation.get(unwrap(schema).inner) ?? {};
+  const names = Object.keys(choices);
+  const name = { takes: names.join(', '), ...(fallback !== undefined && { default: fallback }) };
   return [
+    ...(names.length > 0 ? [{ ...within(place, 'name'), ...name }] : []),
     ...Object.entries(keys).flatMap(([name, child]) => describe(child, within(place, name))),
     ...Object.entries(choices).flatMap(([of, child]) => keysOf(child, { ...place, of })),
     ...forms.flatMap((form) => keysOf(form, place)),

@@ -1,17 +1,25 @@
-import type { TrainingPlugin } from '@flatbit/core';
+import { NonFiniteError, type TrainingPlugin } from '@flatbit/core';
 import {
+  countRunBops,
+  evaluateRun,
+  planExperiment,
   runExperiment,
   readMetrics,
   runFiles,
   type ExperimentConfig,
   type MetricsLine,
 } from '@flatbit/experiment';
+import { loadCheckpoint } from '@flatbit/plugin-checkpoint';
+import { liqQuantizer } from '@flatbit/quantizers';
+import { tinyBatches } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { temporaryFolder } from './temporary-folder.js';
 import { tinyExperiment } from './tiny-experiment.js';
+import { wrongUse } from './wrong-use.js';
 
 const w4 = { bits: { weights: 4, activations: 4, first: { weights: 8, activations: 32 }, last: 8 } } as const;
 
@@ -109,18 +117,28 @@ describe('runExperiment', () => {
   });
 
   it('says in bits.json what each layer costs', async () => {
-    const { summary } = await run(w4);
-    // 3x3 kernels on 8x8, 4x4 and 2x2 places: 1 -> 2 -> 4 -> 8 channels, and 8 features to 3 classes.
-    const macs = { conv1: 9 * 2 * 64, conv2: 9 * 2 * 4 * 16, conv3: 9 * 4 * 8 * 4, dense: 8 * 3 };
+    const { conv2d, dense, flatten } = tf.layers;
+    const convolution = { kernelSize: 3, padding: 'same' } as const;
+    const model = () =>
+      tf.sequential({
+        layers: [
+          conv2d({ name: 'conv1', filters: 2, inputShape: [8, 8, 1], ...convolution }),
+          conv2d({ name: 'conv2', filters: 4, ...convolution }),
+          flatten(),
+          dense({ name: 'dense', units: 3 }),
+        ],
+      });
+    const { summary } = await run({ ...w4, model, epochs: 0 });
+    // 3x3 kernels on 8x8 places, 1 -> 2 -> 4 channels, and 4 * 64 features to 3 classes.
+    const macs = { conv1: 9 * 2 * 64, conv2: 9 * 2 * 4 * 64, dense: 4 * 64 * 3 };
     expect(json(join(out, 'bits.json'))).to.deep.equal({
       conv1: { weights: 8, activations: 32, macs: macs.conv1, bops: macs.conv1 * 8 * 32 },
       conv2: { weights: 4, activations: 4, macs: macs.conv2, bops: macs.conv2 * 16 },
-      conv3: { weights: 4, activations: 4, macs: macs.conv3, bops: macs.conv3 * 16 },
       dense: { weights: 8, activations: 8, macs: macs.dense, bops: macs.dense * 64 },
     });
     expect(summary!.bops).to.deep.include({
-      bops: macs.conv1 * 8 * 32 + (macs.conv2 + macs.conv3) * 16 + macs.dense * 64,
-      macs: macs.conv1 + macs.conv2 + macs.conv3 + macs.dense,
+      bops: macs.conv1 * 8 * 32 + macs.conv2 * 16 + macs.dense * 64,
+      macs: macs.conv1 + macs.conv2 + macs.dense,
       convention: 'actual',
     });
   });
@@ -192,5 +210,236 @@ describe('runExperiment', () => {
       measures(json(join(whole, 'summary.json'))),
     );
     expect(warnings).to.deep.equal([]);
+  });
+
+  it('starts from the weights of another run, and from nothing else of it', async () => {
+    const float = `${out}-float`;
+    await runExperiment(tinyExperiment({ epochs: 3 }), { out: float, warn });
+    const seen: { readonly calibrated: boolean; readonly weight: number }[] = [];
+    const spy: TrainingPlugin = {
+      name: 'spy',
+      apply: ({ operand }) =>
+        operand.tap({ name: 'spy', stage: -1000 }, (value, { key }, { phase }) => {
+          if (key === 'dense/kernel')
+            seen.push({ calibrated: phase !== 'calibrate', weight: value.dataSync()[0]! });
+          return value;
+        }),
+    };
+    const { summary } = await run({ ...w4, start: float, seed: 5, plugins: [spy] });
+    const { tensors } = (
+      await loadCheckpoint(join(float, 'checkpoints', 'epoch-0003-step-000009'))
+    ).state.section('variables');
+    expect(seen[0]).to.deep.equal({ calibrated: false, weight: tensors.get('dense/kernel')!.data[0] });
+    expect(summary!.steps).to.equal(6);
+  });
+
+  for (const [what, path] of [
+    ['folder of checkpoints', 'checkpoints'],
+    ['checkpoint', join('checkpoints', 'epoch-0001-step-000003')],
+  ] as const) {
+    it(`starts from the path of a ${what}`, async () => {
+      const float = `${out}-float`;
+      await runExperiment(tinyExperiment({ epochs: 1 }), { out: float, warn });
+      // Without an epoch the weights stay where they start, and so does what they measure.
+      const { summary } = await run({ epochs: 0, start: join(float, path) });
+      const { validation } = readMetrics(runFiles(float).metrics)[0]!;
+      expect(summary!.validation).to.deep.equal(validation);
+    });
+  }
+
+  it('refuses to start from another model, and from where there is none', async () => {
+    const float = `${out}-float`;
+    await runExperiment(tinyExperiment({ epochs: 1 }), { out: float, warn });
+    expect(await wrongUse(() => run({ start: float, model: { name: 'small-cnn', width: 4 } }))).to.match(
+      /^start: ".*-float" holds another model: conv1\/kernel is \[3, 3, 1, 2\], not \[3, 3, 1, 4\]; .*; and \d+ more$/,
+    );
+    expect(await wrongUse(() => run({ start: 'nowhere' }, { overwrite: true }))).to.equal(
+      'start: "nowhere" holds no checkpoint; give a run folder or the path of a checkpoint',
+    );
+  });
+
+  it('quantizes what was trained, if there is no epoch to train', async () => {
+    const float = `${out}-float`;
+    await runExperiment(tinyExperiment({ epochs: 3 }), { out: float, warn });
+    const { summary } = await run({ bits: 8, epochs: 0, start: float });
+    const trained = json(join(float, 'summary.json')) as { test: { loss: number } };
+    // Eight bits are close to the network in full precision, and not the same.
+    expect(summary!.test!.loss).to.be.closeTo(trained.test.loss, 0.05);
+    expect(summary!.test!.loss).to.not.equal(trained.test.loss);
+    expect(summary).to.include({ epochs: 0, steps: 0 }).and.not.have.property('training');
+    expect(readdirSync(join(out, 'plots'))).to.deep.equal(['layers.svg']);
+  });
+
+  it('goes on for more epochs, and cuts back lines that no checkpoint knows', async () => {
+    const settings = { ...w4, checkpoint: { every: 2, keepLast: 5 } };
+    await run({ ...settings, epochs: 4 });
+    // As if the process had been killed in the fourth epoch, with the third one's line written.
+    rmSync(join(out, 'checkpoints', 'epoch-0004-step-000012'), { recursive: true });
+    await run({ ...settings, epochs: 5 }, { resume: true });
+    const whole = `${out}-whole`;
+    await runExperiment(tinyExperiment({ ...settings, epochs: 5 }), { out: whole, warn });
+    expect(withoutTiming(out)).to.deep.equal(withoutTiming(whole));
+  });
+
+  it('begins at the beginning when it was killed before the first checkpoint', async () => {
+    await run({ epochs: 1, checkpoint: false });
+    await run({ epochs: 2, checkpoint: false }, { resume: true });
+    expect(readMetrics(runFiles(out).metrics).map(({ epoch }) => epoch)).to.deep.equal([1, 2]);
+  });
+
+  it('stops at NaN with everything in place, or skips such steps', async () => {
+    const wild = { optimizer: { name: 'sgd', learningRate: 1e30 } } as const;
+    let thrown: unknown;
+    await run(wild).catch((error: unknown) => (thrown = error));
+    expect(thrown).to.be.instanceOf(NonFiniteError);
+    const { summary } = await run({ ...wild, onNonFinite: 'skip' }, { overwrite: true });
+    expect(summary!.training!.skippedSteps).to.be.greaterThan(0);
+  });
+
+  it('writes nothing when the parts do not fit together', async () => {
+    const mine: TrainingPlugin = { name: 'mine', conflictsWith: ['quantize'], apply() {} };
+    expect(await wrongUse(() => run({ ...w4, plugins: [mine] }))).to.equal(
+      'plugin "mine" conflicts with plugin "quantize"; leave one of them out',
+    );
+    expect(await wrongUse(() => run({ model: { name: 'nothing' } }))).to.match(
+      /^model: unknown model "nothing"/,
+    );
+    expect(await wrongUse(() => run({ bits: 1, quantizer: { name: 'lsq' } }))).to.match(
+      /^plugin "quantize", hook "prepare": operand ".*": quantizer "lsq"/,
+    );
+    expect(
+      await wrongUse(() => run({ checkpoint: { best: 'accuracy' }, loss: () => tf.scalar(0) })),
+    ).to.match(/^checkpoint\.best: got "accuracy", which is measured with softmaxCrossEntropy alone/);
+    expect(existsSync(out)).to.equal(false);
+  });
+
+  it('leaves no tensor behind when the parts do not fit together', async () => {
+    await run();
+    const before = tf.memory().numTensors;
+    await wrongUse(() => run({ bits: 1, quantizer: { name: 'lsq' } }, { overwrite: true }));
+    expect(tf.memory().numTensors).to.equal(before);
+  });
+
+  it('keeps the best epoch by a validation measure', async () => {
+    await run({ epochs: 4, checkpoint: { keepLast: 1, best: 'loss' } });
+    const losses = readMetrics(runFiles(out).metrics).map(({ validation }) => validation!.loss);
+    const best = losses.indexOf(Math.min(...losses)) + 1;
+    const { epoch, validation } = await evaluateRun(out, { checkpoint: 'best', warn });
+    expect(epoch).to.equal(best);
+    expect(validation!.loss).to.equal(losses[best - 1]);
+  });
+
+  it('runs batches and a network of its own', async () => {
+    const source = tinyBatches();
+    const { summary } = await run({
+      data: { train: source, validation: source },
+      model: () =>
+        tf.sequential({
+          layers: [
+            tf.layers.dense({
+              units: 8,
+              inputShape: [4],
+              activation: 'relu',
+              kernelInitializer: tf.initializers.glorotNormal({ seed: 3 }),
+            }),
+            tf.layers.dense({ units: 2, kernelInitializer: tf.initializers.glorotNormal({ seed: 4 }) }),
+          ],
+        }),
+      bits: 8,
+      epochs: 8,
+    });
+    expect(summary!.validation!.metrics['accuracy']).to.be.greaterThan(0.7);
+    expect(summary).to.not.have.property('test');
+    expect(json(join(out, 'experiment.json'))['settings']).to.deep.include({ model: { custom: 'model' } });
+  });
+
+  it('shows progress where it is told to', async () => {
+    let shown = '';
+    const stream = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        shown += chunk.toString();
+        done();
+      },
+    });
+    await run({}, { stream });
+    expect(shown).to.match(/tiny .*epoch 2\/2/);
+  });
+});
+
+describe('evaluateRun', () => {
+  const warnings: string[] = [];
+  const warn = (line: string) => void warnings.push(line);
+  let out: string;
+
+  beforeEach(() => {
+    out = join(temporaryFolder(), 'run');
+    warnings.length = 0;
+  });
+
+  it('measures what the run has measured, and warns of nothing', async () => {
+    const experiment = tinyExperiment({ ...w4, sam: { rho: 0.05 }, schedule: { name: 'cosine' } });
+    const { summary } = await runExperiment(experiment, { out, warn });
+    expect(await evaluateRun(out, { warn })).to.deep.equal({
+      folder: out,
+      checkpoint: join(out, 'checkpoints', 'epoch-0002-step-000006'),
+      epoch: 2,
+      step: 6,
+      validation: summary!.validation,
+      test: summary!.test,
+    });
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('is told of what the folder could not hold', async () => {
+    const experiment = tinyExperiment({ bits: 8, quantizer: { ...liqQuantizer(), name: 'mine' } });
+    const { summary } = await runExperiment(experiment, { out, warn });
+    expect(await wrongUse(() => evaluateRun(out))).to.equal(
+      `${out}: "quantizer" was an object of the experiment's own, which no file holds; give the experiment file too`,
+    );
+    expect((await evaluateRun(out, { experiment, warn })).test).to.deep.equal(summary!.test);
+    expect(await wrongUse(() => evaluateRun(out, { experiment: { ...experiment, seed: 2 } }))).to.match(
+      /the run in it has other settings: seed was 1 and is 2/,
+    );
+  });
+
+  it('refuses a run without checkpoints, and one that keeps no best one', async () => {
+    await runExperiment(tinyExperiment({ checkpoint: false }), { out, warn });
+    expect(await wrongUse(() => evaluateRun(out))).to.equal(
+      `${out}: no checkpoint is there; train with checkpoints`,
+    );
+    await runExperiment(tinyExperiment(), { out, warn, overwrite: true });
+    expect(await wrongUse(() => evaluateRun(out, { checkpoint: 'best' }))).to.equal(
+      `${out}: no best checkpoint is kept; train with checkpoint.best, or take the latest`,
+    );
+  });
+});
+
+describe('countRunBops', () => {
+  it('counts the bits that run, or by the convention of the paper', async () => {
+    const out = join(temporaryFolder(), 'run');
+    const { summary } = await runExperiment(tinyExperiment({ ...w4, epochs: 0 }), { out });
+    const actual = await countRunBops(out);
+    expect(actual).to.deep.include(summary!.bops);
+    const paper = await countRunBops(out, { convention: 'paper' });
+    // The first input stays in full precision and counts as 8 bits.
+    expect(actual.layers[0]).to.include({ weightBits: 8, activationBits: 32 });
+    expect(paper.layers[0]).to.include({ weightBits: 8, activationBits: 8 });
+  });
+});
+
+describe('planExperiment', () => {
+  it('says who taps what, and leaves nothing behind', async () => {
+    const experiment = tinyExperiment({ ...w4, sam: { rho: 0.05 } });
+    await planExperiment(experiment);
+    const before = tf.memory().numTensors;
+    const plan = await planExperiment(experiment);
+    expect(tf.memory().numTensors).to.equal(before);
+    expect(plan['perturb']).to.deep.equal([{ plugin: 'sam', stage: 0 }]);
+    expect(plan['onEpochEnd']!.map(({ plugin }) => plugin)).to.deep.equal([
+      'metrics-log',
+      'progress',
+      'checkpoint',
+    ]);
+    expect(existsSync(join('runs', 'tiny'))).to.equal(false);
   });
 });

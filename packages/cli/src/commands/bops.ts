@@ -1,12 +1,11 @@
 import { selectEngine } from '@flatbit/backends';
 import { fixedBits, UsageError } from '@flatbit/core';
-import { countRunBops } from '@flatbit/experiment';
 import { quantizable } from '@flatbit/layers';
 import { createModel } from '@flatbit/models';
 import { bopsTable, countBops, type BopsConvention, type BopsReport } from '@flatbit/plugin-bops';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { experimentOf, type FileOptions } from './experiment-options.js';
+import type { FileOptions } from './experiment-options.js';
 import { print } from './print.js';
 
 /** What shapes the network of a model, and its bits; a run has its own. */
@@ -43,6 +42,11 @@ async function countRun(run: string, options: BopsOptions): Promise<BopsReport> 
     throw new UsageError(
       `${run}: a run has its own ${foreign}; leave it out, or name a model instead of a run`,
     );
+  // A model by name needs none of this.
+  const [{ countRunBops }, { experimentOf }] = await Promise.all([
+    import('@flatbit/experiment'),
+    import('./experiment-options.js'),
+  ]);
   return countRunBops(run, {
     ...(convention && { convention }),
     ...(file !== undefined && { experiment: await experimentOf(file, options) }),

@@ -1,4 +1,4 @@
-import type { BatchSource } from '@flatbit/core';
+import { UsageError, type BatchSource } from '@flatbit/core';
 import {
   batchSource,
   channelStatistics,
@@ -57,17 +57,32 @@ interface Parts {
 
 /** Without test files the test part is split off; with them it is theirs, all of it unless a number is given. */
 function splitParts(data: NamedData): Parts {
-  const testFiles = data.name === 'idx' && data.testImages !== undefined ? data : undefined;
+  const testFiles = testFilesOf(data);
   const { train, validation, test, seed } = data.split ?? {
     ...(testFiles ? { train: 0.9, validation: 0.1 } : { train: 0.8, validation: 0.1, test: 0.1 }),
     seed: 0,
   };
   if (!testFiles) return splitDataset(loadDataset(data), { train, validation, test: test ?? 0, seed });
-  const held = idxImages(testFiles.testImages!, testFiles.testLabels!, { classes: testFiles.classes });
+  const held = idxImages(testFiles.images, testFiles.labels, testFiles);
   return {
     ...splitDataset(loadDataset(data), { train, validation, seed }),
     test: splitDataset(held, { test: test ?? held.count, seed }).test,
   };
+}
+
+interface TestFiles {
+  readonly images: string;
+  readonly labels: string;
+  readonly classes: number;
+}
+
+function testFilesOf(data: NamedData): TestFiles | undefined {
+  if (data.name !== 'idx') return undefined;
+  const { testImages: images, testLabels: labels, classes } = data;
+  if (images === undefined && labels === undefined) return undefined;
+  if (images !== undefined && labels !== undefined) return { images, labels, classes };
+  const [missing, given] = images === undefined ? ['testImages', 'testLabels'] : ['testLabels', 'testImages'];
+  throw new UsageError(`data.${missing}: got nothing beside ${given}; takes the path of a file`);
 }
 
 function loadDataset(data: NamedData): ImageDataset {

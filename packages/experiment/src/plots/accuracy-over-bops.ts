@@ -28,8 +28,8 @@ export function accuracyOverBops(points: readonly AccuracyPoint[], title: string
       xAxis: {
         ...axis('bit operations per image, millions'),
         type: 'log',
-        min: margin(Math.min(...points.map(({ bops }) => bops)) / 1e6, 0.5),
-        max: margin(Math.max(...points.map(({ bops }) => bops)) / 1e6, 2),
+        min: margin(Math.min(...points.map(({ bops }) => bops)) / 1e6, 0.3),
+        max: margin(Math.max(...points.map(({ bops }) => bops)) / 1e6, 3),
         nameLocation: 'middle',
         nameGap: 30,
         splitLine: { show: false },

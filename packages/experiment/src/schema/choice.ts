@@ -21,7 +21,11 @@ export function choice<C extends Choices>(
     context.issues.push({ code: 'custom', input: value, ...complaint(value, name, names) });
     return z.NEVER;
   });
-  documentation.set(checked, { takes: 'an object with a name', choices });
+  documentation.set(checked, {
+    takes: `an object with a name: ${names.join(', ')}`,
+    choices,
+    ...(fallback !== undefined && { fallback }),
+  });
   return checked as unknown as Setting<z.output<C[keyof C]>, z.input<C[keyof C]>>;
 }
 

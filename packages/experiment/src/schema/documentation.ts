@@ -8,6 +8,8 @@ export interface Documentation {
   readonly keys?: Readonly<Record<string, z.ZodType>>;
   /** The sections of a choice, by name. */
   readonly choices?: Readonly<Record<string, z.ZodType>>;
+  /** The name that a choice has where none is given. */
+  readonly fallback?: string;
   /** The forms in which a setting can be written. */
   readonly forms?: readonly z.ZodType[];
 }

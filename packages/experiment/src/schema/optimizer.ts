@@ -13,11 +13,10 @@ const selection = {
     oneOf('weight', 'bias', 'batchNormScale', 'batchNormOffset', 'weightClip', 'activationClip', 'other'),
   ).exactOptional(),
   /** A pattern with `*`, or whole keys. */
-  keys: either(
-    'a pattern with *, or a list of keys',
-    [{ when: (value) => typeof value === 'string', schema: leaf('a pattern with *', z.string().min(1)) }],
-    list('a list of keys', leaf('a key', z.string())),
-  ).exactOptional(),
+  keys: either('a pattern with *, or a list of keys', [
+    { when: (value) => typeof value === 'string', schema: leaf('a pattern with *', z.string().min(1)) },
+    { when: Array.isArray, schema: list('a list of keys', leaf('a key', z.string())) },
+  ]).exactOptional(),
 };
 
 const forEveryOptimizer = {
