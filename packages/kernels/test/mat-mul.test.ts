@@ -81,4 +81,15 @@ describe('matMul and its gradients on wasm', () => {
       assert.throws(() => tf.matMul(tf.zeros([2, 3]), tf.zeros([4, 5])), /inner shapes \(3\) and \(4\)/),
     );
   });
+
+  it('take a bias that is a reshape of another tensor', async () => {
+    await expectSameOnWasm(
+      [
+        [4, 5],
+        [5, 6],
+        [2, 3],
+      ],
+      (a, b, bias) => tf.fused.matMul({ a: a!, b: b!, bias: bias!.mul(2).reshape([6]) }),
+    );
+  });
 });
