@@ -2,9 +2,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { expect } from 'chai';
-
-type Digits = typeof import('../examples/digits/main.js');
-type CustomQuantizer = typeof import('../examples/custom-quantizer/main.js');
+import type { main as customQuantizer } from '../examples/custom-quantizer/main.js';
+import type { main as digits } from '../examples/digits/main.js';
 
 /** The built module of an example. */
 function example(name: string): Promise<unknown> {
@@ -13,8 +12,8 @@ function example(name: string): Promise<unknown> {
 
 describe('the digits example, shortened', () => {
   const short = { train: 256, width: 2, epochs: { float: 2, quantized: 1 }, backend: 'wasm' };
-  let main: Digits['main'];
-  before(async () => void ({ main } = (await example('digits')) as Digits));
+  let main: typeof digits;
+  before(async () => void ({ main } = (await example('digits')) as { main: typeof digits }));
 
   it('reports three networks and leaves three run folders and a picture', async () => {
     const out = mkdtempSync(join(tmpdir(), 'flatbit-digits-'));
@@ -65,7 +64,7 @@ describe('the digits example, shortened', () => {
 
 describe('the custom quantizer example, shortened', () => {
   it('trains with a quantizer that it brings itself', async () => {
-    const { main } = (await example('custom-quantizer')) as CustomQuantizer;
+    const { main } = (await example('custom-quantizer')) as { main: typeof customQuantizer };
     const printed: string[] = [];
     const accuracy = await main({
       train: 256,
