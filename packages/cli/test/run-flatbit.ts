@@ -13,21 +13,16 @@ export interface Answer {
 export interface FlatbitOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Sees stderr as it comes, and may send signals. */
-  readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs `flatbit` with these arguments in a process of its own. */
 export function runFlatbit(args: readonly string[], options: FlatbitOptions = {}): Promise<Answer> {
-  const { cwd, env, onStderr } = options;
+  const { cwd, env } = options;
   const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-    onStderr?.(stderr, (signal) => child.kill(signal));
-  });
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {

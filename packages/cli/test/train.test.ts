@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runFlatbit, type Answer } from './run-flatbit.js';
+import { runFlatbit } from './run-flatbit.js';
 import { temporaryFolder, writeTinyExperiment } from './tiny-files.js';
 
 describe('flatbit train', () => {
@@ -91,53 +91,86 @@ describe('flatbit train', () => {
   });
 
   describe('at Ctrl-C', () => {
-    /** Long enough to be interrupted. */
-    const long = ['--set', 'epochs=100'];
-
-    async function interrupt(signal: NodeJS.Signals, ...args: readonly string[]): Promise<Answer> {
-      let sent = false;
-      return runFlatbit(['train', 'tiny.json', ...args], {
-        cwd,
-        onStderr: (text, kill) => {
-          if (sent || !/epoch 2\/100/.test(text)) return;
-          sent = true;
-          kill(signal);
+    /** The tiny experiment, which sends itself signals at the end of a step. */
+    const sending = `
+      import { readFileSync } from 'node:fs';
+      const signals = (process.env.SEND ?? '').split(' ').filter(Boolean);
+      const plugin = {
+        name: 'sending',
+        apply({ afterStep }) {
+          afterStep.tap('sending', ({ context: { step } }) => {
+            if (step === Number(process.env.SEND_AT)) for (const signal of signals) process.kill(process.pid, signal);
+          });
         },
-      });
-    }
+      };
+      export default { ...JSON.parse(readFileSync('tiny.json', 'utf8')), epochs: 3, plugins: [plugin] };`;
 
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    beforeEach(() => {
+      writeFileSync(join(cwd, 'sending.mjs'), sending);
+    });
+
+    /** In its second step, of nine. */
+    const interrupted = (signals: string, ...args: readonly string[]) =>
+      runFlatbit(['train', 'sending.mjs', ...args], { cwd, env: { SEND: signals, SEND_AT: '1' } });
+
+    for (const signal of ['SIGINT', 'SIGTERM']) {
       it(`stores a checkpoint, says how to go on, and answers 130 (${signal})`, async () => {
-        const { code, stdout, stderr } = await interrupt(signal, ...long);
-        expect(code).to.equal(130);
+        const { code, stdout, stderr } = await interrupted(signal, '--seed', '3', '--set', 'name=my-run');
+        expect(code, stderr).to.equal(130);
         expect(stdout).to.equal('');
         expect(stderr).to.match(
-          /flatbit: stopped after step \d+; go on with: flatbit train tiny\.json --set epochs=100 --out runs\/tiny --resume\n$/,
+          /flatbit: stopped after step \d+; go on with: flatbit train sending\.mjs --set name=my-run --seed 3 --out runs\/my-run --resume\n$/,
         );
-        expect(readdirSync(join(cwd, 'runs', 'tiny', 'checkpoints'))).to.not.deep.equal([]);
+        expect(readdirSync(join(cwd, 'runs', 'my-run', 'checkpoints'))).to.have.length(1);
       });
     }
 
     it('goes on as if nothing had been, with the command that it says', async () => {
-      const { stderr } = await interrupt('SIGINT', ...long);
+      const { stderr } = await interrupted('SIGINT');
       const [, command] = /go on with: flatbit (.*)\n$/.exec(stderr)!;
       const resumed = await flatbit(...command!.split(' '));
       expect(resumed.code, resumed.stderr).to.equal(0);
-      await flatbit('train', 'tiny.json', ...long, '--out', 'whole');
-      expect(metrics(join('runs', 'tiny'))).to.deep.equal(metrics('whole'));
-      expect({ ...json('runs', 'tiny', 'summary.json'), timing: 0 }).to.deep.equal({
+      await flatbit('train', 'sending.mjs', '--out', 'whole');
+      expect(metrics(join('runs', 'sending'))).to.deep.equal(metrics('whole'));
+      expect({ ...json('runs', 'sending', 'summary.json'), timing: 0 }).to.deep.equal({
         ...json('whole', 'summary.json'),
         timing: 0,
       });
     });
 
-    it('goes on after the process was killed, from the last epoch that was stored', async () => {
-      const { code } = await interrupt('SIGKILL', ...long);
+    it('ends at once the second time', async () => {
+      const { code, stderr } = await interrupted('SIGINT SIGTERM');
+      expect(code).to.equal(130);
+      expect(stderr).to.match(/stopping after this step; once more to stop at once\n$/);
+      expect(existsSync(join(cwd, 'runs', 'sending', 'checkpoints'))).to.equal(false);
+    });
+
+    it('says that nothing is stored where checkpoint is false', async () => {
+      const { code, stderr } = await interrupted('SIGINT', '--set', 'checkpoint=false');
+      expect(code).to.equal(130);
+      expect(stderr).to.match(
+        /flatbit: stopped after step \d+; nothing is stored, because checkpoint is false\n$/,
+      );
+    });
+
+    it('prints what was done with --json', async () => {
+      const { code, stdout } = await interrupted('SIGINT', '--json');
+      expect(code).to.equal(130);
+      expect(JSON.parse(stdout)).to.deep.include({ folder: join('runs', 'sending'), interrupted: true });
+    });
+
+    it('goes on from the last epoch that was stored after the process was killed', async () => {
+      // In the second step of the second epoch.
+      const env = { SEND: 'SIGKILL', SEND_AT: '4' };
+      const { code } = await runFlatbit(['train', 'sending.mjs'], { cwd, env });
       expect(code).to.equal(null);
-      const resumed = await flatbit('train', 'tiny.json', ...long, '--resume');
+      expect(readdirSync(join(cwd, 'runs', 'sending', 'checkpoints'))).to.deep.equal([
+        'epoch-0001-step-000003',
+      ]);
+      const resumed = await flatbit('train', 'sending.mjs', '--resume');
       expect(resumed.code, resumed.stderr).to.equal(0);
-      await flatbit('train', 'tiny.json', ...long, '--out', 'whole');
-      expect(metrics(join('runs', 'tiny'))).to.deep.equal(metrics('whole'));
+      await flatbit('train', 'sending.mjs', '--out', 'whole');
+      expect(metrics(join('runs', 'sending'))).to.deep.equal(metrics('whole'));
     });
   });
 });
