@@ -47,7 +47,7 @@ export interface MainOptions {
 
 /** Trains the digits with a quantizer of one's own, without a container and without files; returns the test accuracy. */
 export async function main(options: MainOptions = {}): Promise<number> {
-  const { bits = 4, epochs = 4, train = 8000, width = 16, seed = 1, backend, print = console.log } = options;
+  const { bits = 4, epochs = 2, train = 8000, width = 16, seed = 1, backend, print = console.log } = options;
   await selectEngine(backend);
 
   const parts = splitDataset(digits(), { train, test: 1000 });

@@ -12,6 +12,7 @@ import { refuseUnmeasured } from './run/refuse-unmeasured.js';
 import { beginRun } from './run/begin-run.js';
 import { drawPlots } from './run/draw-plots.js';
 import { runEnvironment } from './run/environment.js';
+import { cutMetrics } from './run/metrics-log.js';
 import { openRunFolder, type RunFolderOptions } from './run/open-run-folder.js';
 import { summariseRun, type RunSummary } from './run/summarise-run.js';
 import { writeBits } from './run/write-bits.js';
@@ -61,10 +62,11 @@ export async function runExperiment(
     const { training, data, bits } = open;
     refuseUnmeasured(experiment, data);
     const bops = countBops(training.model.operands, bits, { convention: 'actual' });
+    await beginRun(open, experiment, { files, manifest, resume: options.resume ?? false });
     folder.prepare();
     await writeJson(files.experiment, { settings: describeSettings(experiment), ...environment });
     await writeBits(files.bits, bops);
-    await beginRun(open, experiment, { files, manifest });
+    await cutMetrics(files.metrics, training.position.epoch);
     const { interrupted } = await fit(training, data.train, {
       epochs: experiment.epochs,
       onNonFinite: experiment.onNonFinite,

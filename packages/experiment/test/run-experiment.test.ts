@@ -253,9 +253,10 @@ describe('runExperiment', () => {
     expect(await wrongUse(() => run({ start: float, model: { name: 'small-cnn', width: 4 } }))).to.match(
       /^start: ".*-float" holds another model: conv1\/kernel is \[3, 3, 1, 2\], not \[3, 3, 1, 4\]; .*; and \d+ more$/,
     );
-    expect(await wrongUse(() => run({ start: 'nowhere' }, { overwrite: true }))).to.equal(
+    expect(await wrongUse(() => run({ start: 'nowhere' }))).to.equal(
       'start: "nowhere" holds no checkpoint; give a run folder or the path of a checkpoint',
     );
+    expect(existsSync(out)).to.equal(false);
   });
 
   it('quantizes what was trained, if there is no epoch to train', async () => {

@@ -3,28 +3,29 @@ import { latestCheckpoint, restoreTraining, type ManifestFields } from '@flatbit
 import * as tf from '@tensorflow/tfjs';
 import type { ExperimentData } from '../build/build-data.js';
 import type { ResolvedExperiment } from '../resolve-experiment.js';
-import { cutMetrics } from './metrics-log.js';
 import type { RunFiles } from './run-files.js';
 import { startFrom } from './start-from.js';
 
 export interface BeginOptions {
   readonly files: RunFiles;
   readonly manifest: ManifestFields;
+  /** Whether the run in the folder goes on. */
+  readonly resume: boolean;
 }
 
 /**
- * Puts a training where its run stands: at the newest checkpoint of its folder, or else at its beginning. Lines of
- * `metrics.jsonl` that the checkpoint does not know are dropped.
+ * Puts a training where its run stands: at the newest checkpoint of its folder, at the weights that it starts from, or
+ * where it is. Writes nothing.
+ * @throws UsageError if a checkpoint cannot be read, or does not fit.
  */
 export async function beginRun(
   { training, data }: { readonly training: Training; readonly data: ExperimentData },
   { start, epochs }: ResolvedExperiment,
-  { files, manifest }: BeginOptions,
+  { files, manifest, resume }: BeginOptions,
 ): Promise<void> {
-  const latest = await latestCheckpoint(files.checkpoints, { warn: training.warn });
+  const latest = resume ? await latestCheckpoint(files.checkpoints, { warn: training.warn }) : undefined;
   if (latest !== undefined) await restoreTraining(training, latest, { manifest });
   else if (start !== undefined) await startFrom(training, start);
-  await cutMetrics(files.metrics, training.position.epoch);
   // Without an epoch nobody would show the quantizers their data.
   if (epochs === 0 && !training.position.calibrated) await calibrateOnce(training, data);
 }
