@@ -34,11 +34,12 @@ export function createTraining(options: TrainingOptions): Training {
   };
   variables.adopt(model.variables);
   keepOwnState(training);
-  for (const plugin of plugins) plugin.apply(hooks);
   try {
+    for (const plugin of plugins) plugin.apply(hooks);
     hooks.prepare.call(model.operands, variables);
     optimizer.prepare(variables.updated());
   } catch (error) {
+    hooks.dispose.call();
     optimizer.dispose();
     variables.dispose();
     throw error;

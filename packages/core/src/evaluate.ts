@@ -4,14 +4,23 @@ import type { PassContext, Phase } from './contexts.js';
 import { createPassReader } from './operand-reader.js';
 import type { Measures } from './reports.js';
 import type { Training } from './training.js';
+import { UsageError } from './usage-error.js';
 
-/** Mean loss and metrics over one epoch of `source`, in inference mode, as the operands are quantized now. */
+/**
+ * Mean loss and metrics over one epoch of `source`, in inference mode, as the operands are quantized now.
+ * @throws UsageError if a plugin starts from data and has not seen any.
+ */
 export async function evaluate(training: Training, source: BatchSource): Promise<Measures> {
   return measure(training, source, 'evaluate');
 }
 
 /** The same in a given phase; sums are kept in double precision on the host. */
 export async function measure(training: Training, source: BatchSource, phase: Phase): Promise<Measures> {
+  if (hooksStartFromData(training) && !training.position.calibrated) {
+    throw new UsageError(
+      'nothing is calibrated yet: train, restore a checkpoint, or call calibrate(training, batch) before measuring',
+    );
+  }
   const names = ['loss', ...Object.keys(training.metrics)];
   const sums = names.map(() => 0);
   let examples = 0;
@@ -31,6 +40,10 @@ export async function measure(training: Training, source: BatchSource, phase: Ph
     loss: loss!,
     metrics: Object.fromEntries(names.slice(1).map((name, index) => [name, metrics[index]!])),
   };
+}
+
+function hooksStartFromData({ hooks }: Training): boolean {
+  return hooks.onCalibrated.taps.length > 0;
 }
 
 /** Loss and metrics of one batch, stacked in one tensor. */

@@ -59,6 +59,9 @@ export async function fit(training: Training, source: BatchSource, options: FitO
   return { epochs: summaries, interrupted: false };
 }
 
+/** How long signals, timers and a page wait for their turn. */
+const BREATH_MS = 50;
+
 async function runEpoch(
   training: Training,
   source: BatchSource,
@@ -69,7 +72,7 @@ async function runEpoch(
   for await (const batch of source.batches({ epoch: position.epoch, step: position.stepInEpoch })) {
     try {
       if (signal?.aborted) return;
-      if (!position.calibrated) await calibrate(training, batch);
+      if (!position.calibrated && !(await calibrateOrSkip(training, batch, onNonFinite))) continue;
       const report = await readStep(trainStep(training, batch));
       if (!report.finite && onNonFinite !== 'skip') {
         position.step = report.step;
@@ -81,17 +84,38 @@ async function runEpoch(
     } finally {
       tf.dispose([[...batch.inputs], [...batch.targets]]);
     }
-    // Signals, timers and the page get a turn.
-    if (performance.now() - breath > 50) {
+    if (performance.now() - breath > BREATH_MS) {
       await tf.nextFrame();
       breath = performance.now();
     }
   }
 }
 
+/** Calibrates with a batch; false if it held NaN or infinity and counts as a skipped step. */
+async function calibrateOrSkip(
+  training: Training,
+  batch: Batch,
+  onNonFinite: FitOptions['onNonFinite'],
+): Promise<boolean> {
+  try {
+    await calibrate(training, batch);
+    return true;
+  } catch (error) {
+    if (!(error instanceof NonFiniteError) || onNonFinite !== 'skip') throw error;
+    training.position.step += 1;
+    training.position.stepInEpoch += 1;
+    training.meters.skippedSteps += 1;
+    return false;
+  }
+}
+
 async function nonFiniteError(training: Training, batch: Batch, report: StepReport): Promise<Error> {
   const operand = await findNonFinite(training, batch);
-  const where = operand ? `the first operand that is not finite is "${operand}"` : 'every operand was finite';
+  const where = operand
+    ? `the first operand that is not finite is "${operand}"`
+    : report.failedPass === 'perturbed'
+      ? 'without the perturbation every operand is finite'
+      : 'every operand is finite, the loss or a gradient is not';
   return new NonFiniteError(
     `NaN or infinity in the ${report.failedPass} pass of step ${report.step} (epoch ${report.epoch + 1}); ${where}; ` +
       'nothing has moved: lower the learning rate, or skip such steps with onNonFinite "skip"',

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { backward } from './backward.js';
 import type { Batch, BatchSource } from './batch.js';
+import { contextOf } from './context-of.js';
 import { measure } from './evaluate.js';
 import { penaltyGradients } from './penalty-gradients.js';
 import type { Training } from './training.js';
@@ -23,6 +24,16 @@ export interface Sharpness {
  * @throws UsageError if no plugin perturbs.
  */
 export async function measureSharpness(training: Training, source: BatchSource): Promise<Sharpness> {
+  try {
+    return await measureBoth(training, source);
+  } catch (error) {
+    training.hooks.onStepFailed.call(contextOf(training.position));
+    throw error;
+  }
+}
+
+/** The loss as it is, and at `θ + ε`. */
+async function measureBoth(training: Training, source: BatchSource): Promise<Sharpness> {
   const { hooks } = training;
   const { loss } = await measure(training, source, 'evaluate');
   const gradients = await meanGradients(training, source);
@@ -40,7 +51,11 @@ export async function measureSharpness(training: Training, source: BatchSource):
   } finally {
     tf.dispose(gradients);
   }
-  if (!restore) throw new UsageError('sharpness needs a plugin that perturbs: add samPlugin({ rho })');
+  if (!restore) {
+    throw new UsageError(
+      'sharpness needs a plugin that perturbs at a radius above 0: samPlugin({ rho }), or samPlugin({ rho: 0, measureRho })',
+    );
+  }
   try {
     const { loss: perturbedLoss } = await measure(training, source, 'perturbed');
     return { loss, perturbedLoss, sharpness: perturbedLoss - loss };

@@ -72,10 +72,16 @@ describe('createTraining', () => {
   it('leaves nothing of its own behind when a plugin cannot prepare', () => {
     const failing: TrainingPlugin = {
       name: 'failing',
-      apply: ({ prepare }) =>
+      apply({ prepare, dispose }) {
+        let kept: tf.Tensor | undefined;
         prepare.tap('failing', () => {
+          kept = tf.keep(tf.zeros([1]));
           throw new Error('no');
-        }),
+        });
+        dispose.tap('failing', () => {
+          kept?.dispose();
+        });
+      },
     };
     const model = lineModel();
     expectNoTensorLeak(() => {

@@ -48,6 +48,18 @@ describe('evaluate', () => {
     training.dispose();
   });
 
+  it('refuses to measure what nobody has calibrated', async () => {
+    const training = lineTraining();
+    training.hooks.onCalibrated.tapPromise('starts from data', async () => {});
+    await assert.rejects(
+      evaluate(training, lineBatches([1])),
+      /^UsageError: nothing is calibrated yet: train, restore/,
+    );
+    training.position.calibrated = true;
+    await evaluate(training, lineBatches([1]));
+    training.dispose();
+  });
+
   it('leaves no tensor when a tap throws', async () => {
     const training = lineTraining();
     training.hooks.loss.tap('test', () => {

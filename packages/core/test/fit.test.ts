@@ -275,8 +275,8 @@ describe('fit', () => {
 
     it('finds the operand where it begins', async () => {
       const training = lineTraining();
-      training.hooks.operand.tap('test', (value, { role }) =>
-        role === 'weight' ? value.mul(Infinity) : value,
+      training.hooks.operand.tap('test', (value, { role }, { phase }) =>
+        role === 'weight' && phase !== 'calibrate' ? value.mul(Infinity) : value,
       );
       await assert.rejects(fit(training, lineBatches([1]), { epochs: 1 }), /not finite is "line\/kernel"/);
       training.dispose();
@@ -291,7 +291,7 @@ describe('fit', () => {
         },
       };
       const training = createTraining({ model, loss: meanSquaredError, optimizer: plainSgd(0.1) });
-      await assert.rejects(fit(training, lineBatches([NaN]), { epochs: 1 }), NonFiniteError);
+      await assert.rejects(fit(training, lineBatches([1], [NaN]), { epochs: 1 }), NonFiniteError);
       assert.equal(discarded, 1);
       training.dispose();
     });
@@ -300,8 +300,22 @@ describe('fit', () => {
       const training = lineTraining({}, { plugins: [shiftPlugin(() => Infinity)] });
       await assert.rejects(
         fit(training, lineBatches([1]), { epochs: 1 }),
-        /in the perturbed pass of step 0 \(epoch 1\); every operand was finite/,
+        /in the perturbed pass of step 0 \(epoch 1\); without the perturbation every operand is finite/,
       );
+      training.dispose();
+    });
+
+    it('does not calibrate with a batch that holds it', async () => {
+      const training = lineTraining();
+      let calibrations = 0;
+      training.hooks.onCalibrated.tapPromise('count', async () => void (calibrations += 1));
+      await assert.rejects(
+        fit(training, lineBatches([NaN], [1]), { epochs: 1 }),
+        /^NonFiniteError: NaN or infinity in the calibrating pass, first at "line\/input:0"$/,
+      );
+      assert.equal(training.position.calibrated, false);
+      const { epochs } = await fit(training, lineBatches([NaN], [1]), { epochs: 1, onNonFinite: 'skip' });
+      assert.deepEqual([calibrations, epochs[0]!.training.skippedSteps, training.position.step], [1, 1, 2]);
       training.dispose();
     });
 

@@ -105,7 +105,8 @@ describe('measureSharpness', () => {
     await expectNoTensorLeak(() =>
       assert.rejects(
         measureSharpness(training, lineBatches([1])),
-        (error) => error instanceof UsageError && /add samPlugin/.test(error.message),
+        (error) =>
+          error instanceof UsageError && /samPlugin\(\{ rho: 0, measureRho \}\)$/.test(error.message),
       ),
     );
     training.dispose();

@@ -68,10 +68,14 @@ export function adam(options: AdamOptions): Optimizer {
         const root = biasCorrection(beta2, count).sqrt();
         const ratio = root.div(biasCorrection(beta1, count));
         const hatEpsilon = root.mul(epsilon) as tf.Scalar;
+        // Settings first: a parameter that nobody has prepared is an error before anything moves.
+        const known = updates.map((update) => ({
+          ...update,
+          own: settingsOf(settings, update.parameter.key),
+        }));
         assignWhere(healthy, step, count);
-        for (const { parameter, gradient } of updates) {
+        for (const { parameter, gradient, own } of known) {
           const { key, variable } = parameter;
-          const own = settingsOf(settings, key);
           const firstMoment = slots.get(`${key}/firstMoment`)!;
           const secondMoment = slots.get(`${key}/secondMoment`)!;
           const learningRate = scalar(own.learningRate * learningRateFactor);

@@ -54,9 +54,13 @@ export function sgd(options: SgdOptions): Optimizer {
     update(updates, { learningRateFactor, healthy }) {
       tf.tidy(() => {
         const scalar = createScalars();
-        for (const { parameter, gradient } of updates) {
+        // Settings first: a parameter that nobody has prepared is an error before anything moves.
+        const known = updates.map((update) => ({
+          ...update,
+          own: settingsOf(settings, update.parameter.key),
+        }));
+        for (const { parameter, gradient, own } of known) {
           const { key, variable } = parameter;
-          const own = settingsOf(settings, key);
           const velocity = slots.get(`${key}/momentum`);
           const learningRate = scalar(own.learningRate * learningRateFactor);
           const momentum = scalar(own.momentum);
