@@ -45,8 +45,15 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
 function describeRun(folder: string, { training, validation, test, bops, sharpness }: RunSummary): string {
   return [
     measuresTable({ training, validation, test }),
-    `${bops.bops.toLocaleString('en-US')} bit operations, ${bops.ratio.toFixed(1)} times fewer than full precision`,
+    describeBops(bops),
     ...(sharpness ? [`sharpness ${sharpness.sharpness.toPrecision(4)}`] : []),
     folder,
   ].join('\n');
+}
+
+function describeBops({ bops, ratio }: RunSummary['bops']): string {
+  const count = `${bops.toLocaleString('en-US')} bit operations`;
+  return ratio === 1
+    ? `${count}, in full precision`
+    : `${count}, ${ratio.toFixed(1)} times fewer than full precision`;
 }

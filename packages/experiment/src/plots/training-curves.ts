@@ -51,7 +51,14 @@ export function trainingCurves(lines: readonly MetricsLine[]): string {
         nameGap: 26,
         splitLine: { show: false },
       })),
-      yAxis: panels.map((_, gridIndex) => ({ ...axis(''), gridIndex, type: 'value', scale: true })),
+      yAxis: panels.map(({ title }, gridIndex) => ({
+        ...axis(''),
+        gridIndex,
+        type: 'value',
+        scale: true,
+        // Nothing is more than right.
+        max: ({ max }: { readonly max: number }) => (title === 'accuracy' && max > 0.9 ? 1 : null),
+      })),
       series: panels.flatMap((panel, index) => [
         line('training', panel.training, index),
         line('validation', panel.validation, index),
