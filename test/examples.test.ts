@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { UsageError } from '@flatbit/core';
 import { expect } from 'chai';
 import type { main as customQuantizer } from '../examples/custom-quantizer/main.js';
 import type { main as digits } from '../examples/digits/main.js';
@@ -59,6 +60,9 @@ describe('the digits example, shortened', () => {
     const before = written();
     await main({ ...short, out, print: () => {} });
     expect(written()).to.equal(before);
+    const other = await main({ ...short, seed: 2, out, print: () => {} }).catch((error: unknown) => error);
+    expect(other).to.be.instanceOf(UsageError);
+    expect((other as Error).message).to.match(/the run in it has other settings: seed was 1 and is 2/);
   });
 });
 

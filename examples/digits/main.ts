@@ -1,4 +1,5 @@
-import { resolveExperiment, runExperiment, type RunSummary } from '@flatbit/experiment';
+import { UsageError } from '@flatbit/core';
+import { openRunFolder, resolveExperiment, runExperiment, type RunSummary } from '@flatbit/experiment';
 import { Command } from 'commander';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,6 +30,8 @@ export async function main(options: MainOptions = {}): Promise<readonly RunSumma
     const folder = join(settings.out, experiment.name);
     const finished = join(folder, 'summary.json');
     if (existsSync(finished) && !overwrite) {
+      // Refuses a run with other settings.
+      openRunFolder(folder, experiment, { resume: true });
       summaries.push(JSON.parse(readFileSync(finished, 'utf8')) as RunSummary);
       print(`${experiment.name}: trained before, in ${folder} (--overwrite trains it again)`);
       continue;
@@ -59,10 +62,15 @@ if (import.meta.url === pathToFileURL(process.argv[1]!).href) {
     .parse()
     .opts<Pick<MainOptions, 'out' | 'seed' | 'backend' | 'overwrite'>>();
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
-  const summaries = await main({ ...given, signal: interrupt.signal, stream: process.stderr });
-  if (!summaries) {
-    console.log('stopped; npm start goes on from here');
-    process.exitCode = 130;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
+  try {
+    const summaries = await main({ ...given, signal: interrupt.signal, stream: process.stderr });
+    if (!summaries) {
+      console.log('stopped; npm start goes on from here');
+      process.exitCode = 130;
+    }
+  } catch (error) {
+    console.error(`digits: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
