@@ -11,8 +11,9 @@ import {
 } from '@flatbit/core';
 import type { Quantizer } from '@flatbit/quantizers';
 import * as tf from '@tensorflow/tfjs';
-import { calibrateOperand, settleSign, type Calibration } from './calibrate-operand.js';
+import { calibrateOperand, disposeCalibration, settleSign, type Calibration } from './calibrate-operand.js';
 import { prepareOperand, type QuantizedOperand, type SignedOption } from './quantized-operand.js';
+import { widest } from './widest.js';
 
 /** One quantizer for all, one per role, or one per operand. */
 export type QuantizerChoice =
@@ -31,18 +32,21 @@ export interface QuantizeOptions {
 /** Fake-quantizes weights and activations, learns their clip values, and starts them from the first batch. */
 export function quantizePlugin({ quantizer, bits, signed = 'auto' }: QuantizeOptions): TrainingPlugin {
   const name = 'quantize';
-  const quantized = new Map<string, QuantizedOperand>();
-  const calibrations = new Map<string, Calibration>();
-  const observed = new Map<string, tf.NamedTensorMap>();
-
-  const forget = () => {
-    for (const statistics of observed.values()) tf.dispose(statistics);
-    observed.clear();
-  };
-
   return {
     name,
     apply(hooks) {
+      const quantized = new Map<string, QuantizedOperand>();
+      const calibrations = new Map<string, Calibration>();
+      const observed = new Map<string, tf.NamedTensorMap>();
+      const forgetCalibrations = () => {
+        for (const calibration of calibrations.values()) disposeCalibration(calibration);
+        calibrations.clear();
+      };
+      const forgetObserved = () => {
+        for (const statistics of observed.values()) tf.dispose(statistics);
+        observed.clear();
+      };
+
       hooks.prepare.tap(name, (operands: readonly Operand[], variables: VariableRegistry) => {
         bits.check?.(operands);
         for (const operand of operands) {
@@ -63,17 +67,21 @@ export function quantizePlugin({ quantizer, bits, signed = 'auto' }: QuantizeOpt
         return target.quantizer.fakeQuantize(value, target.parameters, target.target);
       });
       hooks.onCalibrated.tapPromise(name, async () => {
-        for (const [key, calibration] of calibrations) await settleSign(quantized.get(key)!, calibration);
-        calibrations.clear();
+        try {
+          for (const [key, calibration] of calibrations) await settleSign(quantized.get(key)!, calibration);
+        } finally {
+          forgetCalibrations();
+        }
       });
       hooks.onStepFailed.tap(name, () => {
-        forget();
+        forgetCalibrations();
+        forgetObserved();
       });
       hooks.afterStep.tap(name, ({ finite }: StepResult) => {
         const healthy = finite.perturbed ? tf.logicalAnd(finite.clean, finite.perturbed) : finite.clean;
         for (const [key, statistics] of observed)
           assignWhere(healthy, quantized.get(key)!.parameters, statistics);
-        forget();
+        forgetObserved();
       });
       hooks.collectState.tapPromise(name, async (state) => {
         const signs = [...quantized].filter(
@@ -85,7 +93,8 @@ export function quantizePlugin({ quantizer, bits, signed = 'auto' }: QuantizeOpt
         if (state.has(name)) restoreSigns(quantized, state.section(name));
       });
       hooks.dispose.tap(name, () => {
-        forget();
+        forgetCalibrations();
+        forgetObserved();
       });
     },
   };
@@ -101,14 +110,15 @@ function isObserving({ phase, inference }: PassContext): boolean {
   return phase === 'clean' && !inference;
 }
 
+/** Keeps what the statistics are to become: of a shared layer the widest of its calls. */
 function observe(
   { operand, quantizer, parameters, target }: QuantizedOperand,
   value: tf.Tensor,
   observed: Map<string, tf.NamedTensorMap>,
 ): void {
-  const next = tf.tidy(() => ({ ...quantizer.observe!(value, parameters, target) }));
-  for (const tensor of Object.values(next)) tf.keep(tensor);
   const earlier = observed.get(operand.key);
+  const next = tf.tidy(() => widest({ ...quantizer.observe!(value, parameters, target) }, earlier));
+  for (const tensor of Object.values(next)) tf.keep(tensor);
   if (earlier) tf.dispose(earlier);
   observed.set(operand.key, next);
 }

@@ -180,6 +180,20 @@ describe('quantizePlugin', () => {
     training.dispose();
   });
 
+  it('keeps two trainings apart, also as one object', async () => {
+    const plugin = () => quantizePlugin({ quantizer: liqQuantizer(), bits });
+    const shared = plugin();
+    const [one, two] = [tinyTraining([shared], { seed: 1 }), tinyTraining([shared], { seed: 2 })];
+    const alone = tinyTraining([plugin()], { seed: 1 });
+    const losses = async (training: Training) =>
+      (await takeSteps(training, tinyBatches(), 3)).map(({ loss }) => loss);
+    expect(await losses(one)).to.deep.equal(await losses(alone));
+    two.dispose();
+    expect(await losses(one)).to.deep.equal(await losses(alone));
+    one.dispose();
+    alone.dispose();
+  });
+
   it('takes one quantizer per operand', () => {
     const chosen: string[] = [];
     const quantizer: QuantizeOptions['quantizer'] = ({ key }: Operand) => {
