@@ -157,6 +157,23 @@ describe('the direction of dependencies', () => {
     });
   }
 
+  it('of examples, bench and tests are in the root package.json, or are ours', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
+    const declared = [...Object.keys(devDependencies), ...members.map(({ name }) => name)];
+    const folders = ['examples', 'bench', 'test', ...members.map(({ folder }) => `${folder}/test`)];
+    const sources = folders
+      .flatMap((folder) => filesBelow(join(root, folder)))
+      .filter((path) => !path.includes('/dist/'));
+    for (const path of sources) {
+      const used = importsOf(path)
+        .filter((name) => !name.startsWith('node:'))
+        .map(packageOf);
+      for (const name of used) expect(declared, `${path} uses ${name}`).to.include(name);
+    }
+  });
+
   it('has one README per package', () => {
     for (const { folder } of members)
       expect(existsSync(join(root, folder, 'README.md')), folder).to.equal(true);
