@@ -8,6 +8,7 @@ export { evaluate } from './evaluate.js';
 export { fit, type FitOptions, type FitResult } from './fit.js';
 export { accuracy, type Loss, meanSquaredError, type Metric, softmaxCrossEntropy } from './loss.js';
 export { measureSharpness, type Sharpness } from './measure-sharpness.js';
+export { nearestName } from './nearest-name.js';
 export { NonFiniteError } from './non-finite-error.js';
 export { multiplyAccumulates, type Operand, type OperandGeometry, type OperandRole } from './operand.js';
 export { createPassReader, type PassReader } from './operand-reader.js';

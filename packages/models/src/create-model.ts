@@ -1,7 +1,6 @@
-import { UsageError } from '@flatbit/core';
+import { nearestName, UsageError } from '@flatbit/core';
 import type * as tf from '@tensorflow/tfjs';
 import type { ModelOptions } from './model-options.js';
-import { nearestName } from './nearest-name.js';
 import { resnet } from './resnet.js';
 import { smallCnn } from './small-cnn.js';
 

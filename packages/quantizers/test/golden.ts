@@ -44,5 +44,5 @@ export interface Golden {
 
 /** The numbers that the published PyTorch implementation produced. */
 export const golden = JSON.parse(
-  readFileSync(new URL('../test/golden.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../test/reference/golden.json', import.meta.url), 'utf8'),
 ) as Golden;
