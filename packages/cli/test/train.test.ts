@@ -90,6 +90,20 @@ describe('flatbit train', () => {
     expect(summary.training.skippedSteps).to.be.greaterThan(0);
   });
 
+  it('prints – for what an epoch of skipped steps alone has not measured', async () => {
+    const settings = JSON.stringify({
+      ...JSON.parse(readFileSync(join(cwd, 'tiny.json'), 'utf8')),
+      epochs: 1,
+    });
+    writeFileSync(
+      join(cwd, 'nan.mjs'),
+      `export default { ...${settings}, onNonFinite: 'skip', bits: 32, loss: ([logits]) => logits.mul(NaN).mean() };`,
+    );
+    const { code, stdout, stderr } = await flatbit('train', 'nan.mjs');
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(/training .*–/);
+  });
+
   describe('at Ctrl-C', () => {
     /** The tiny experiment, which sends itself signals at the end of a step. */
     const sending = `

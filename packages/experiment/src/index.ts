@@ -14,7 +14,13 @@ export { accuracyOverBops, type AccuracyPoint } from './plots/accuracy-over-bops
 export { presetModules, type PresetOptions } from './preset-modules.js';
 export { resolveExperiment, type ResolvedExperiment } from './resolve-experiment.js';
 export { runExperiment, type RunExperimentOptions, type RunResult } from './run-experiment.js';
-export { cutMetrics, metricsLogPlugin, type MetricsLine, readMetrics } from './run/metrics-log.js';
+export {
+  cutMetrics,
+  metricsLogPlugin,
+  type MetricsLine,
+  readMetrics,
+  type StoredMeasures,
+} from './run/metrics-log.js';
 export { openRunFolder, type RunFolder, type RunFolderOptions } from './run/open-run-folder.js';
 export { type RunFiles, runFiles } from './run/run-files.js';
 export { type RunSummary } from './run/summarise-run.js';

@@ -1,4 +1,4 @@
-import { NonFiniteError, type TrainingPlugin } from '@flatbit/core';
+import { NonFiniteError, type Loss, type TrainingPlugin } from '@flatbit/core';
 import {
   countRunBops,
   evaluateRun,
@@ -14,7 +14,7 @@ import { liqQuantizer } from '@flatbit/quantizers';
 import { tinyBatches } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { temporaryFolder } from './temporary-folder.js';
@@ -284,8 +284,69 @@ describe('runExperiment', () => {
 
   it('begins at the beginning when it was killed before the first checkpoint', async () => {
     await run({ epochs: 1, checkpoint: false });
+    writeFileSync(join(out, 'metrics.jsonl'), '');
     await run({ epochs: 2, checkpoint: false }, { resume: true });
     expect(readMetrics(runFiles(out).metrics).map(({ epoch }) => epoch)).to.deep.equal([1, 2]);
+  });
+
+  describe('without a whole checkpoint', () => {
+    const contents = () =>
+      ['experiment.json', 'metrics.jsonl', 'summary.json'].map((name) =>
+        readFileSync(join(out, name), 'utf8'),
+      );
+    const refusal = () =>
+      `${out}: no whole checkpoint is left; bring its checkpoints back, or train again (--overwrite)`;
+
+    it('does not go on with a run that has epochs behind it, and writes nothing', async () => {
+      await run();
+      rmSync(join(out, 'checkpoints'), { recursive: true });
+      const before = contents();
+      expect(await wrongUse(() => run({ epochs: 3 }, { resume: true }))).to.equal(refusal());
+      expect(contents()).to.deep.equal(before);
+    });
+
+    it('does not go on where checkpoints are broken, whether or not there are lines', async () => {
+      await run();
+      for (const name of readdirSync(join(out, 'checkpoints')))
+        rmSync(join(out, 'checkpoints', name, 'manifest.json'));
+      writeFileSync(join(out, 'metrics.jsonl'), '');
+      const before = contents();
+      expect(await wrongUse(() => run({ epochs: 3 }, { resume: true }))).to.equal(refusal());
+      expect(contents()).to.deep.equal(before);
+    });
+  });
+
+  it('has no summary while it goes on: that of fewer epochs is gone', async () => {
+    await run({ epochs: 1 });
+    const controller = new AbortController();
+    controller.abort();
+    const { interrupted } = await run({ epochs: 2 }, { resume: true, signal: controller.signal });
+    expect(interrupted).to.equal(true);
+    expect(existsSync(join(out, 'summary.json'))).to.equal(false);
+  });
+
+  it('sums up a last epoch in which every step was skipped', async () => {
+    const source = tinyBatches();
+    const nan: Loss = ([outputs]) => outputs!.mul(NaN).mean() as tf.Scalar;
+    const { summary } = await run({
+      data: { train: source, validation: source },
+      model: () =>
+        tf.sequential({
+          layers: [
+            tf.layers.dense({
+              units: 2,
+              inputShape: [4],
+              kernelInitializer: tf.initializers.glorotNormal({ seed: 3 }),
+            }),
+          ],
+        }),
+      loss: nan,
+      onNonFinite: 'skip',
+    });
+    const [line] = readMetrics(runFiles(out).metrics);
+    expect(line!.training).to.deep.include({ loss: null, skippedSteps: source.stepsPerEpoch });
+    expect(summary!.training!.loss).to.equal(null);
+    expect(json(join(out, 'summary.json'))).to.deep.equal(summary);
   });
 
   it('stops at NaN with everything in place, or skips such steps', async () => {
@@ -323,7 +384,7 @@ describe('runExperiment', () => {
 
   it('keeps the best epoch by a validation measure', async () => {
     await run({ epochs: 4, checkpoint: { keepLast: 1, best: 'loss' } });
-    const losses = readMetrics(runFiles(out).metrics).map(({ validation }) => validation!.loss);
+    const losses = readMetrics(runFiles(out).metrics).map(({ validation }) => validation!.loss!);
     const best = losses.indexOf(Math.min(...losses)) + 1;
     const { epoch, validation } = await evaluateRun(out, { checkpoint: 'best', warn });
     expect(epoch).to.equal(best);

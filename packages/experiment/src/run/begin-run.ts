@@ -1,8 +1,10 @@
-import { calibrate, type Training } from '@flatbit/core';
+import { calibrate, UsageError, type Training } from '@flatbit/core';
 import { latestCheckpoint, restoreTraining, type ManifestFields } from '@flatbit/plugin-checkpoint';
 import * as tf from '@tensorflow/tfjs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { ExperimentData } from '../build/build-data.js';
 import type { ResolvedExperiment } from '../resolve-experiment.js';
+import { readMetrics } from './metrics-log.js';
 import type { RunFiles } from './run-files.js';
 import { startFrom } from './start-from.js';
 
@@ -16,7 +18,8 @@ export interface BeginOptions {
 /**
  * Puts a training where its run stands: at the newest checkpoint of its folder, at the weights that it starts from, or
  * where it is. Writes nothing.
- * @throws UsageError if a checkpoint cannot be read, or does not fit.
+ * @throws UsageError if a checkpoint cannot be read, or does not fit, and if the run to resume has epochs behind it of
+ * which no whole checkpoint is left.
  */
 export async function beginRun(
   { training, data }: { readonly training: Training; readonly data: ExperimentData },
@@ -24,6 +27,10 @@ export async function beginRun(
   { files, manifest, resume }: BeginOptions,
 ): Promise<void> {
   const latest = resume ? await latestCheckpoint(files.checkpoints, { warn: training.warn }) : undefined;
+  if (resume && latest === undefined && hasBegun(files))
+    throw new UsageError(
+      `${files.folder}: no whole checkpoint is left; bring its checkpoints back, or train again (--overwrite)`,
+    );
   if (latest !== undefined) await restoreTraining(training, latest, { manifest });
   else if (start !== undefined) await startFrom(training, start);
   // Without an epoch nobody would show the quantizers their data.
@@ -39,4 +46,10 @@ async function calibrateOnce(training: Training, { train }: ExperimentData): Pro
     }
     return;
   }
+}
+
+/** Whether there is something that a run from the beginning would write over. */
+function hasBegun({ metrics, checkpoints }: RunFiles): boolean {
+  if (readMetrics(metrics).length > 0) return true;
+  return existsSync(checkpoints) && readdirSync(checkpoints).some((name) => name.startsWith('epoch-'));
 }

@@ -2,8 +2,18 @@ import type { EpochSummary, TrainingPlugin } from '@flatbit/core';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import writeFileAtomic from 'write-file-atomic';
 
+/** Loss and metrics as JSON has them: null is a number that was not finite, that of an epoch without a whole step for one. */
+export interface StoredMeasures {
+  readonly loss: number | null;
+  /** By metric name. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+}
+
 /** One line of `metrics.jsonl`: an epoch. Two equal runs differ in `timing` alone. */
-export type MetricsLine = Omit<EpochSummary, 'epochs'>;
+export interface MetricsLine extends Pick<EpochSummary, 'epoch' | 'step' | 'learningRateFactor' | 'timing'> {
+  readonly training: StoredMeasures & { readonly sharpness?: number | null; readonly skippedSteps?: number };
+  readonly validation?: StoredMeasures;
+}
 
 /** Appends a line after each epoch. */
 export function metricsLogPlugin(path: string): TrainingPlugin {

@@ -17,7 +17,7 @@ export interface RunFolderOptions {
 /** The folder of a run, seen and not touched. */
 export interface RunFolder {
   readonly files: RunFiles;
-  /** Makes it; removes the run that is to be overwritten. */
+  /** Makes it; removes the run that is to be overwritten, and the summary of the one that goes on. */
   prepare(): void;
 }
 
@@ -43,6 +43,8 @@ export function openRunFolder(folder: string, settings: object, options: RunFold
     files,
     prepare() {
       if (overwrite) removeRun(files);
+      // It says what the run had come to before it went on.
+      else rmSync(files.summary, { force: true });
       mkdirSync(files.plots, { recursive: true });
     },
   };

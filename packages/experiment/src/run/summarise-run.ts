@@ -1,8 +1,8 @@
-import { evaluate, measureSharpness, type EpochSummary, type Measures, type Sharpness } from '@flatbit/core';
+import { evaluate, measureSharpness, type Measures, type Sharpness } from '@flatbit/core';
 import type { BopsReport } from '@flatbit/plugin-bops';
 import type { OpenExperiment } from '../open-experiment.js';
 import type { ResolvedExperiment } from '../resolve-experiment.js';
-import { readMetrics } from './metrics-log.js';
+import { readMetrics, type MetricsLine, type StoredMeasures } from './metrics-log.js';
 
 /** What `summary.json` says: the final measures of a run. */
 export interface RunSummary {
@@ -10,10 +10,10 @@ export interface RunSummary {
   readonly epochs: number;
   readonly steps: number;
   /** Means over the last epoch; absent if there was none. */
-  readonly training?: EpochSummary['training'];
-  readonly validation?: Measures;
+  readonly training?: MetricsLine['training'];
+  readonly validation?: StoredMeasures;
   /** Measured once, with the final weights. */
-  readonly test?: Measures;
+  readonly test?: StoredMeasures;
   /** Of the validation part, or of the training part without one; where the experiment has `sam`. */
   readonly sharpness?: Sharpness;
   /** Bit operations per example, of the bits that run. */
@@ -37,8 +37,10 @@ export async function summariseRun(
     epochs: training.position.epoch,
     steps: training.position.step,
     ...(last && { training: last.training }),
-    ...(data.validation && { validation: last?.validation ?? (await evaluate(training, data.validation)) }),
-    ...(data.test && { test: await evaluate(training, data.test) }),
+    ...(data.validation && {
+      validation: last?.validation ?? finite(await evaluate(training, data.validation)),
+    }),
+    ...(data.test && { test: finite(await evaluate(training, data.test)) }),
     ...(measures && { sharpness: await measureSharpness(training, data.validation ?? data.train) }),
     bops: bopsOf(bops),
     timing: { seconds: lines.reduce((sum, { timing }) => sum + timing.seconds, 0) },
@@ -47,4 +49,13 @@ export async function summariseRun(
 
 function bopsOf({ bops, fullPrecisionBops, ratio, macs, convention, uncounted }: BopsReport) {
   return { bops, fullPrecisionBops, ratio, macs, convention, uncounted };
+}
+
+/** Measures as a JSON file gives them back. */
+function finite({ loss, metrics }: Measures): StoredMeasures {
+  const orNull = (value: number) => (Number.isFinite(value) ? value : null);
+  return {
+    loss: orNull(loss),
+    metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, orNull(value)])),
+  };
 }
