@@ -27,7 +27,7 @@ export function findOperands(site: LayerSite): LayerOperands | undefined {
   const common = { layer: site.path, layerKind: site.kind, first: site.first, last: site.last };
   const activations = properties.map((_, index): Operand => {
     // Only the first slot sees the layer's input; the next one is inside the layer.
-    const shape = index === 0 ? site.calls[0]!.inputShapes[0]! : innerShape(site);
+    const shape = index === 0 ? site.uses[0]!.inputShapes[0]! : innerShape(site);
     const slot = index === 0 ? 'input:0' : 'intermediate:0';
     const channelAxes = [open(site.layer).dataFormat === 'channelsFirst' ? 1 : shape.length - 1];
     return {
@@ -75,8 +75,8 @@ function channelAxes(kind: string, property: string, rank: number): readonly num
 }
 
 /** Shape between the kernels of a separable convolution: its output's places, its pointwise kernel's input channels. */
-function innerShape({ layer, calls }: LayerSite): readonly (number | null)[] {
-  const output = calls[0]!.outputShapes[0]!;
+function innerShape({ layer, uses }: LayerSite): readonly (number | null)[] {
+  const output = uses[0]!.outputShapes[0]!;
   const places = open(layer).dataFormat === 'channelsFirst' ? output.slice(2) : output.slice(1, -1);
   const channels = (layer as unknown as { pointwiseKernel: LayerVariable }).pointwiseKernel.shape.at(-2)!;
   return [output[0]!, ...places, channels];

@@ -4,15 +4,18 @@ import type { LayerSite } from './walk-layers.js';
 
 type Shape = readonly (number | null)[];
 
-/** Geometry of a weight of `shape`, summed over the calls of its layer; undefined where a size is not known. */
+/** Geometry of a weight of `shape`, summed over the uses of its layer; undefined where a size is not known. */
 export function weightGeometry(
   site: LayerSite,
   slot: string,
   shape: readonly number[],
 ): OperandGeometry | undefined {
   const transposed = site.kind.endsWith('Transpose');
-  const positions = site.calls
-    .map(({ inputShapes, outputShapes }) => spatialSize(site, (transposed ? inputShapes : outputShapes)[0]!))
+  const positions = site.uses
+    .map(({ inputShapes, outputShapes, times }) => {
+      const size = spatialSize(site, (transposed ? inputShapes : outputShapes)[0]!);
+      return size === null || times === null ? null : size * times;
+    })
     .reduce<number | null>((sum, size) => (sum === null || size === null ? null : sum + size), 0);
   if (positions === null) return undefined;
   const [inChannels, outChannels] = shape.slice(-2) as [number, number];

@@ -10,7 +10,6 @@ export interface LayerVariable {
 
 /** One use of a layer in a graph. */
 export interface GraphNode {
-  readonly inboundLayers: readonly tf.layers.Layer[];
   readonly inputTensors: readonly tf.SymbolicTensor[];
   readonly inputShapes: readonly (readonly (number | null)[])[];
   readonly outputShapes: readonly (readonly (number | null)[])[];

@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 
-/** The layer's class in our spelling: `Conv2DTranspose` → `conv2dTranspose`. */
+/** The layer's class in our spelling: `Conv2DTranspose` → `conv2dTranspose`, `LSTM` → `lstm`. */
 export function layerKind(layer: tf.layers.Layer): string {
   const name = layer.getClassName().replace(/(\d)D/, '$1d');
+  if (name === name.toUpperCase()) return name.toLowerCase();
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 

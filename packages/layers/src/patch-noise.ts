@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { ActivePass } from './active-pass.js';
 import { open, type LayerCall } from './layer-internals.js';
 import { patchCall, single } from './lend.js';
+import { maskSeed } from './mask-seed.js';
 import type { LayerSite } from './walk-layers.js';
 
 type Noise = (layer: tf.layers.Layer, input: tf.Tensor, seed: number) => tf.Tensor;
@@ -75,11 +76,4 @@ function alphaDropout(input: tf.Tensor, rate: number, noiseShape: number[], seed
     .add(kept.sub(1).mul(-dropped))
     .mul(scale)
     .sub(scale * dropped * rate);
-}
-
-/** 32-bit FNV-1a of a key, never 0, which TF.js would take for "no seed". */
-export function maskSeed(key: string): number {
-  let hash = 0x811c9dc5;
-  for (const character of key) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193);
-  return (hash >>> 0) + 1;
 }

@@ -7,10 +7,11 @@ import { findVariables } from './find-variables.js';
 import { patchBatchNorm, type VarianceEstimate } from './patch-batch-norm.js';
 import { patchNoise } from './patch-noise.js';
 import { patchOperands } from './patch-operands.js';
+import { patchRecurrentDropout } from './patch-recurrent-dropout.js';
 import { walkLayers } from './walk-layers.js';
 
 export interface QuantizableOptions {
-  /** Keys the masks of dropout and noise layers; 0 unless given. */
+  /** Keys the masks of dropout, noise and recurrent layers; 0 unless given. */
   readonly seed?: number;
   /** Which passes move batch norm's statistics; `clean` unless given. */
   readonly statistics?: StatisticsPolicy;
@@ -32,6 +33,7 @@ export function quantizable(model: tf.LayersModel, options: QuantizableOptions =
   const undo = [
     ...operands.map((layer) => patchOperands(layer, active)),
     ...sites.flatMap((site) => patchNoise(site, seed, active) ?? []),
+    ...sites.flatMap((site) => patchRecurrentDropout(site, seed, active) ?? []),
     ...sites
       .filter(({ kind }) => kind === 'batchNormalization')
       .map((site) => patchBatchNorm(site, statistics, variance, active)),

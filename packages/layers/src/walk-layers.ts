@@ -1,79 +1,107 @@
 import type * as tf from '@tensorflow/tfjs';
-import { graphOf, isModel, nodesOf, type GraphNode, type OpenGraph } from './layer-internals.js';
+import { graphOf, isModel, nodesOf, type OpenGraph } from './layer-internals.js';
 import { layerKind, weightSlots } from './layer-kind.js';
+import { layerNames } from './layer-names.js';
+import { wrappedLayers } from './wrapped-layers.js';
+
+/** One way in which a layer is used. */
+export interface LayerUse {
+  readonly inputShapes: readonly (readonly (number | null)[])[];
+  readonly outputShapes: readonly (readonly (number | null)[])[];
+  /** How often per pass; null where the number of time steps is open. */
+  readonly times: number | null;
+}
 
 /** A layer, where it is, and how it is used. */
 export interface LayerSite {
   readonly layer: tf.layers.Layer;
-  /** Names of the nested models that lead to it and its own, joined by `/`. */
+  /** Names of the nested models and wrappers that lead to it and its own, joined by `/`. */
   readonly path: string;
   readonly kind: string;
-  /** One per use. A nested model that is used twice uses each of its layers twice. */
-  readonly calls: readonly GraphNode[];
+  readonly uses: readonly LayerUse[];
   /** Fed by a model input, through layers without operands at most. */
   readonly first: boolean;
   /** Its output is a model output, through layers without operands at most. */
   readonly last: boolean;
 }
 
-/** Every layer of a model, nested ones included, in graph order; a layer that is shared appears once. */
+/** Every layer of a model, those in nested models and wrappers included, in graph order; a layer that is shared appears once. */
 export function walkLayers(model: tf.LayersModel): readonly LayerSite[] {
   const sites = new Map<tf.layers.Layer, LayerSite>();
-  visit(
-    model,
-    '',
-    1,
-    () => true,
-    () => true,
-    sites,
-  );
+  const ends = { fed: () => true, read: () => true };
+  visitGraph(model, { prefix: '', times: 1, ...ends }, sites);
   return [...sites.values()];
 }
 
 type EndTest = (index: number) => boolean;
 
-/** `fed` and `read` say which inputs of this graph are model inputs, and which of its outputs model outputs. */
-function visit(
+/** Where a graph is. */
+interface GraphPlace {
+  readonly prefix: string;
+  readonly times: number | null;
+  /** Which inputs of the graph are model inputs. */
+  readonly fed: EndTest;
+  /** Which of its outputs are model outputs. */
+  readonly read: EndTest;
+}
+
+type LayerPlace = Omit<LayerSite, 'layer' | 'kind'> & Pick<GraphPlace, 'fed'>;
+
+function visitGraph(
   model: tf.LayersModel,
-  prefix: string,
-  uses: number,
-  fed: EndTest,
-  read: EndTest,
+  { prefix, times, fed, read }: GraphPlace,
   sites: Map<tf.layers.Layer, LayerSite>,
 ): void {
   const graph = graphOf(model);
   const firsts = layersFed(graph, fed);
   const lasts = layersRead(graph, read);
+  const names = layerNames(graph.layers);
   for (const layer of graph.layers) {
     if (layer.getClassName() === 'InputLayer') continue;
-    const path = prefix + layer.name;
     const nodes = nodesOf(layer, graph);
-    if (isModel(layer)) {
-      const inner = graphOf(layer);
-      const innerFed = (index: number) =>
+    const place: LayerPlace = {
+      path: prefix + names.get(layer)!,
+      uses: nodes.map(({ inputShapes, outputShapes }) => ({ inputShapes, outputShapes, times })),
+      first: firsts.has(layer),
+      last: lasts.has(layer),
+      fed: (index) =>
         nodes.some(
           ({ inputTensors }) => inputTensors[index] !== undefined && isFed(inputTensors[index], graph, fed),
-        );
-      const innerRead = (index: number) => lasts.has(layer) && index < inner.outputs.length;
-      visit(layer, `${path}/`, uses * nodes.length, innerFed, innerRead, sites);
-      continue;
-    }
-    const calls = Array.from({ length: uses }, () => nodes).flat();
-    const known = sites.get(layer);
-    sites.set(layer, {
-      layer,
-      path: known?.path ?? path,
-      kind: layerKind(layer),
-      calls: [...(known?.calls ?? []), ...calls],
-      first: firsts.has(layer) || (known?.first ?? false),
-      last: lasts.has(layer) || (known?.last ?? false),
-    });
+        ),
+    };
+    visitLayer(layer, place, sites);
   }
+}
+
+function visitLayer(layer: tf.layers.Layer, place: LayerPlace, sites: Map<tf.layers.Layer, LayerSite>): void {
+  const { path, uses, first, last, fed } = place;
+  if (isModel(layer)) {
+    const times = uses.reduce<number | null>(
+      (sum, use) => (sum === null || use.times === null ? null : sum + use.times),
+      0,
+    );
+    visitGraph(layer, { prefix: `${path}/`, times, fed, read: () => last }, sites);
+    return;
+  }
+  const wrapped = wrappedLayers(layer);
+  for (const { layer: inner, name, use } of wrapped)
+    visitLayer(inner, { ...place, path: `${path}/${name}`, uses: uses.map(use) }, sites);
+  if (wrapped.length > 0) return;
+  const known = sites.get(layer);
+  sites.set(layer, {
+    layer,
+    path: known?.path ?? path,
+    kind: layerKind(layer),
+    uses: [...(known?.uses ?? []), ...uses],
+    first: first || (known?.first ?? false),
+    last: last || (known?.last ?? false),
+  });
 }
 
 /** Whether a layer, or a layer inside it, multiplies with weights. */
 function holdsOperands(layer: tf.layers.Layer): boolean {
-  return isModel(layer) ? graphOf(layer).layers.some(holdsOperands) : layerKind(layer) in weightSlots;
+  if (isModel(layer)) return graphOf(layer).layers.some(holdsOperands);
+  return layerKind(layer) in weightSlots || wrappedLayers(layer).some((inner) => holdsOperands(inner.layer));
 }
 
 function isFed(tensor: tf.SymbolicTensor, graph: OpenGraph, fed: EndTest): boolean {
