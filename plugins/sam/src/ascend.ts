@@ -64,9 +64,17 @@ function scale({ role, value, gradient }: AscentStep, adaptive: true | AdaptiveO
 
 /** L2 norm over all tensors together. */
 function globalNorm(tensors: readonly tf.Tensor[]): tf.Tensor {
-  return tf
-    .concat(tensors.map((tensor) => tensor.reshape([-1])))
-    .square()
-    .sum()
-    .sqrt();
+  const sums = tensors.map((tensor) => tf.tidy(() => sumInBlocks(tensor.square().flatten())));
+  return sumInBlocks(tf.concat(sums)).sqrt();
+}
+
+/** Engines may add up in one float32 sum, which loses what is small beside it: no sum here is longer than this. */
+const BLOCK = 256;
+
+/** The sum as `[1]`: of blocks, then of their sums. */
+function sumInBlocks(values: tf.Tensor1D): tf.Tensor1D {
+  if (values.size <= BLOCK) return values.sum(0, true);
+  const rest = values.size % BLOCK;
+  const whole = rest === 0 ? values : values.pad([[0, BLOCK - rest]]);
+  return sumInBlocks(whole.reshape([-1, BLOCK]).sum(1));
 }

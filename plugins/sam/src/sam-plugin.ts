@@ -1,12 +1,7 @@
-import {
-  OperandStage,
-  UsageError,
-  type Operand,
-  type TrainingPlugin,
-  type VariableRegistry,
-} from '@flatbit/core';
+import { OperandStage, type Operand, type TrainingPlugin, type VariableRegistry } from '@flatbit/core';
 import type * as tf from '@tensorflow/tfjs';
-import { ascend, type AdaptiveOptions } from './ascend.js';
+import { ascend, type AdaptiveOptions, type AscentStep } from './ascend.js';
+import { checkOptions } from './check-options.js';
 import { createProbes, type PerturbAt, type Probes } from './probes.js';
 import { moveAndRestore } from './move-and-restore.js';
 
@@ -32,7 +27,10 @@ export interface SamOptions {
   readonly weightClip?: boolean;
   /** Perturbs every n-th step; 1 unless given. */
   readonly interval?: number;
-  /** Whether regularizers of what moves in place count in ε; true unless given. Those of weights never do. */
+  /**
+   * Whether regularizers of what moves in place (biases, γ, β, clip values) count in ε; true unless given. Those of weights
+   * never do: what is minimized is `L(Q(w) + ε) + R(w)`, so they see the latent weight, the same one in both passes.
+   */
   readonly regularizers?: boolean;
   /** Added to ‖g‖; 1e-12 unless given. */
   readonly normFloor?: number;
@@ -43,7 +41,7 @@ export interface SamOptions {
 /**
  * Sharpness-aware minimization of `max L(Q(w) + ε), ‖ε‖ ≤ ρ`: after the clean pass `ε = ρ·g/(‖g‖ + normFloor)`, the update
  * follows the gradient taken there, and everything is put back. Liu, Cai, Zhuang, arXiv 2111.12273, case 3.
- * @throws UsageError for a radius below 0 or an interval below 1.
+ * @throws UsageError for an option out of range: a radius, η or `normFloor` below 0, an interval below 1, an unknown `at` or `form`.
  */
 export function samPlugin(options: SamOptions): TrainingPlugin {
   const {
@@ -54,15 +52,15 @@ export function samPlugin(options: SamOptions): TrainingPlugin {
     regularizers = true,
     warn = (line) => console.warn(line),
   } = options;
-  check(options);
+  checkOptions(options);
   const name = 'sam';
-  let variables: VariableRegistry | undefined;
-  let probes: Probes | undefined;
-  const missing = new Set<string>();
-
   return {
     name,
     apply(hooks) {
+      let variables: VariableRegistry | undefined;
+      let probes: Probes | undefined;
+      const missing = new Set<string>();
+
       hooks.prepare.tap(name, (operands: readonly Operand[], registry: VariableRegistry) => {
         variables = registry;
         probes = createProbes(operands, registry, { owner: name, at, adaptive: Boolean(options.adaptive) });
@@ -80,8 +78,15 @@ export function samPlugin(options: SamOptions): TrainingPlugin {
           return undefined;
         }
         const penalties = regularizers ? {} : context.penaltyGradients();
-        const { steps, absent } = stepsOf(gradients, penalties);
-        for (const key of absent) warnOnce(key);
+        const { steps, absent } = stepsOf(gradients, penalties, options, {
+          variables: variables!,
+          probes: probes!,
+        });
+        for (const key of absent) {
+          if (!missing.has(key))
+            warn(`plugin "sam": the loss does not depend on "${key}"; it is not perturbed`);
+          missing.add(key);
+        }
         return moveAndRestore(ascend(steps, { ...options, rho: radius }), () => probes!.forget());
       });
       hooks.onStepFailed.tap(name, () => {
@@ -92,33 +97,33 @@ export function samPlugin(options: SamOptions): TrainingPlugin {
       });
     },
   };
+}
 
-  function stepsOf(gradients: tf.NamedTensorMap, penalties: tf.NamedTensorMap) {
-    const inPlace = variables!
-      .updated()
-      .filter(({ key, role }) => !probes!.has(key) && movesInPlace(role, options));
-    const steps = probes!.steps(gradients);
-    const absent = probes!.keys().filter((key) => !steps.some((step) => step.key === key));
-    for (const { key, role, variable } of inPlace) {
-      const gradient = gradients[key];
-      if (!gradient) absent.push(key);
-      else
-        steps.push({
-          key,
-          role,
-          variable,
-          value: variable,
-          gradient: penalties[key] ? gradient.sub(penalties[key]) : gradient,
-        });
-    }
-    return { steps, absent };
+/** What moves along which gradient, and the keys of what has none. */
+function stepsOf(
+  gradients: tf.NamedTensorMap,
+  penalties: tf.NamedTensorMap,
+  options: SamOptions,
+  { variables, probes }: { readonly variables: VariableRegistry; readonly probes: Probes },
+): { readonly steps: readonly AscentStep[]; readonly absent: readonly string[] } {
+  const inPlace = variables
+    .updated()
+    .filter(({ key, role }) => !probes.has(key) && movesInPlace(role, options));
+  const steps = probes.steps(gradients);
+  const absent = probes.keys().filter((key) => !steps.some((step) => step.key === key));
+  for (const { key, role, variable } of inPlace) {
+    const gradient = gradients[key];
+    if (!gradient) absent.push(key);
+    else
+      steps.push({
+        key,
+        role,
+        variable,
+        value: variable,
+        gradient: penalties[key] ? gradient.sub(penalties[key]) : gradient,
+      });
   }
-
-  function warnOnce(key: string): void {
-    if (missing.has(key)) return;
-    missing.add(key);
-    warn(`plugin "sam": the loss does not depend on "${key}"; it is not perturbed`);
-  }
+  return { steps, absent };
 }
 
 function isTrainingPass(phase: string): phase is 'clean' | 'perturbed' {
@@ -142,15 +147,5 @@ function movesInPlace(
     default:
       // Weights that no operand reads, and whatever else the model trains.
       return true;
-  }
-}
-
-function check({ rho, measureRho = rho, interval = 1 }: SamOptions): void {
-  if (!(rho >= 0 && Number.isFinite(rho))) throw new UsageError(`sam.rho: got ${rho}; takes a number from 0`);
-  if (!(measureRho >= 0 && Number.isFinite(measureRho))) {
-    throw new UsageError(`sam.measureRho: got ${measureRho}; takes a number from 0`);
-  }
-  if (!Number.isInteger(interval) || interval < 1) {
-    throw new UsageError(`sam.interval: got ${interval}; takes a whole number from 1`);
   }
 }

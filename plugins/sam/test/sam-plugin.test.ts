@@ -191,6 +191,33 @@ describe('samPlugin', () => {
     );
   });
 
+  it('refuses other options that it cannot take', () => {
+    const refused: readonly (readonly [object, string])[] = [
+      [{ normFloor: -1 }, 'sam.normFloor: got -1; takes a number from 0'],
+      [{ normFloor: NaN }, 'sam.normFloor: got NaN; takes a number from 0'],
+      [{ at: 'weights' }, 'sam.at: got "weights"; takes one of quantized, latent, beforeQuantizer'],
+      [{ adaptive: { eta: -0.1 } }, 'sam.adaptive.eta: got -0.1; takes a number from 0'],
+      [{ adaptive: { form: 'saq' } }, 'sam.adaptive.form: got "saq"; takes one of asam, paper'],
+    ];
+    for (const [options, message] of refused) {
+      const make = () => samPlugin({ rho: 1, ...options } as SamOptions);
+      expect(make).to.throw(UsageError, new RegExp(`^${message}$`));
+    }
+    samPlugin({ rho: 0, normFloor: 0, adaptive: { eta: 0 } });
+  });
+
+  it('keeps two trainings apart, also as one object', async () => {
+    const plugin = samPlugin({ rho: 1 });
+    const one = quadraticTraining(quadratic([3, 0], [4]), [plugin]);
+    const two = quadraticTraining(quadratic([0], [1]), [plugin]);
+    // As in a training of its own: L(θ + ε) − L(θ) = 18 − 12.5.
+    expectClose((await readStep(trainStep(one, emptyBatch))).sharpness!, 5.5);
+    // g = (0 | 1): 2²/2 − 1/2.
+    expectClose((await readStep(trainStep(two, emptyBatch))).sharpness!, 1.5);
+    one.dispose();
+    two.dispose();
+  });
+
   it('refuses to share the second pass', () => {
     const second = { ...samPlugin({ rho: 1 }), name: 'asam' };
     const wire = () =>
