@@ -1,4 +1,4 @@
-import type { BitAllocation, TrainingPlugin } from '@flatbit/core';
+import { UsageError, type BitAllocation, type TrainingPlugin } from '@flatbit/core';
 import { countBops, type BopsReport, type CountOptions } from './count-bops.js';
 
 export interface BopsOptions extends CountOptions {
@@ -13,7 +13,10 @@ export interface BopsPlugin extends TrainingPlugin {
   readonly report: BopsReport | undefined;
 }
 
-/** Counts once, when a training is made; adds nothing to a step. */
+/**
+ * Counts once, when a training is made; adds nothing to a step. Its report is that of one training: to `apply` it again is a
+ * UsageError.
+ */
 export function bopsPlugin({
   bits,
   warn = (line) => console.warn(line),
@@ -21,15 +24,21 @@ export function bopsPlugin({
 }: BopsOptions): BopsPlugin {
   const name = 'bops';
   let report: BopsReport | undefined;
+  let applied = false;
+  // The training itself tells about layers that it does not support.
+  const unsupported = new Set(options.unsupported?.map(({ layer }) => layer));
   return {
     name,
     get report() {
       return report;
     },
     apply({ prepare }) {
+      if (applied) throw new UsageError('plugin "bops" reports one training: make another with bopsPlugin()');
+      applied = true;
       prepare.tap(name, (operands) => {
         report = countBops(operands, bits, options);
         for (const layer of report.uncounted) {
+          if (unsupported.has(layer)) continue;
           warn(
             `plugin "bops": "${layer}" is not counted, because a size of its input is open; give the model an input shape`,
           );

@@ -32,7 +32,9 @@ export function bopsTable({
   );
   const summary = `${ratio.toFixed(1)} times fewer than the ${grouped(fullPrecisionBops)} of full precision (convention: ${convention})`;
   const missing =
-    uncounted.length > 0 ? [`not counted, because a size is open: ${uncounted.join(', ')}`] : [];
+    uncounted.length > 0
+      ? [`not counted, because a size is open or the layer is not supported: ${uncounted.join(', ')}`]
+      : [];
   return [...lines, summary, ...missing].join('\n');
 }
 

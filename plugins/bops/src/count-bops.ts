@@ -30,13 +30,15 @@ export interface BopsReport {
   readonly macs: number;
   readonly convention: BopsConvention;
   readonly layers: readonly LayerBops[];
-  /** Weights whose spatial sizes are open, and which therefore are not in the sums. */
+  /** What is not in the sums: weights whose spatial sizes are open, then layers that are `unsupported`. */
   readonly uncounted: readonly string[];
 }
 
 export interface CountOptions {
   /** `paper` unless given. */
   readonly convention?: BopsConvention;
+  /** Layers whose weights are not operands, such as dilated convolutions (a model's `unsupported`): named in `uncounted`. */
+  readonly unsupported?: readonly { readonly layer: string }[];
 }
 
 const FULL = 32;
@@ -45,7 +47,7 @@ const FULL = 32;
 export function countBops(
   operands: readonly Operand[],
   bits: BitAllocation,
-  { convention = 'paper' }: CountOptions = {},
+  { convention = 'paper', unsupported = [] }: CountOptions = {},
 ): BopsReport {
   const byKey = new Map(operands.map((operand) => [operand.key, operand]));
   const weights = operands.filter(({ role }) => role === 'weight');
@@ -73,7 +75,8 @@ export function countBops(
   const bops = exact(layers.reduce((sum, layer) => sum + layer.bops, 0));
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
   const fullPrecisionBops = exact(macs * FULL * FULL);
-  const uncounted = weights.filter(({ geometry }) => !geometry).map((weight) => nameOf(weight, weights));
+  const open = weights.filter(({ geometry }) => !geometry).map((weight) => nameOf(weight, weights));
+  const uncounted = [...new Set([...open, ...unsupported.map(({ layer }) => layer)])];
   return { bops, fullPrecisionBops, ratio: fullPrecisionBops / bops, macs, convention, layers, uncounted };
 }
 

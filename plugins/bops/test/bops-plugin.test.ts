@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { fixedBits } from '@flatbit/core';
+import { fixedBits, UsageError } from '@flatbit/core';
 import { BIT_ALLOCATION, TRAINING_PLUGIN } from '@flatbit/core/tokens';
 import { bopsPlugin, type BopsPlugin } from '@flatbit/plugin-bops';
 import { bopsModule } from '@flatbit/plugin-bops/module';
@@ -24,6 +24,30 @@ describe('bopsPlugin', () => {
       fullPrecisionBops: 18 * 1024,
       ratio: 64,
     });
+  });
+
+  it('reports one training', () => {
+    const plugin = bopsPlugin({ bits: fixedBits(4) });
+    const first = tinyTraining([plugin]);
+    const { report } = plugin;
+    expect(() => tinyTraining([plugin])).to.throw(
+      UsageError,
+      /^plugin "bops" reports one training: make another with bopsPlugin\(\)$/,
+    );
+    expect(plugin.report).to.equal(report);
+    first.dispose();
+  });
+
+  it('names unsupported layers in its report, and leaves the warning to the training', () => {
+    const lines: string[] = [];
+    const plugin = bopsPlugin({
+      bits: fixedBits(4),
+      unsupported: [{ layer: 'dilated' }],
+      warn: (line) => lines.push(line),
+    });
+    tinyTraining([plugin]).dispose();
+    expect(plugin.report!.uncounted).to.deep.equal(['dilated']);
+    expect(lines).to.deep.equal([]);
   });
 
   it('is bound with the bits of the experiment', () => {

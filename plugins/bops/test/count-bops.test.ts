@@ -56,7 +56,20 @@ describe('bit operations', () => {
     const report = countBops(open, ends8(4));
     expect(report.uncounted).to.deep.equal(['conv']);
     expect(report.bops).to.equal(674_643_968 - 28_311_552);
-    expect(bopsTable(report)).to.match(/not counted, because a size is open: conv$/);
+    expect(bopsTable(report)).to.match(
+      /not counted, because a size is open or the layer is not supported: conv$/,
+    );
+  });
+
+  it('name layers whose weights are not operands', () => {
+    const unsupported = [
+      { layer: 'dilated', reason: 'dilation' },
+      { layer: 'dilated', reason: 'and more' },
+    ];
+    const report = countBops(resnet20Operands, ends8(4), { unsupported });
+    expect(report.uncounted).to.deep.equal(['dilated']);
+    expect(report.bops).to.equal(674_643_968);
+    expect(bopsTable(report)).to.match(/or the layer is not supported: dilated$/);
   });
 
   it('count 32 bits for an activation that is not an operand', () => {
