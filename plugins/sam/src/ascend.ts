@@ -62,10 +62,10 @@ function scale({ role, value, gradient }: AscentStep, adaptive: true | AdaptiveO
   return { measured, direction: form === 'asam' ? measured.mul(t) : gradient.mul(size).mul(size) };
 }
 
-/** L2 norm over all tensors together. */
-function globalNorm(tensors: readonly tf.Tensor[]): tf.Tensor {
+/** L2 norm over all tensors together: a scalar, since clip values are scalars too. */
+function globalNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
   const sums = tensors.map((tensor) => tf.tidy(() => sumInBlocks(tensor.square().flatten())));
-  return sumInBlocks(tf.concat(sums)).sqrt();
+  return sumInBlocks(tf.concat(sums)).asScalar().sqrt();
 }
 
 /** Engines may add up in one float32 sum, which loses what is small beside it: no sum here is longer than this. */

@@ -1,4 +1,11 @@
-import { measureSharpness, readStep, trainStep, UsageError, type BatchSource } from '@flatbit/core';
+import {
+  measureSharpness,
+  readStep,
+  trainStep,
+  UsageError,
+  type BatchSource,
+  type TrainingPlugin,
+} from '@flatbit/core';
 import { samPlugin, type SamOptions } from '@flatbit/plugin-sam';
 import { expectClose, pluginContract } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
@@ -189,6 +196,35 @@ describe('samPlugin', () => {
     expect(() => samPlugin({ rho: 1, interval: 0 })).to.throw(
       'sam.interval: got 0; takes a whole number from 1',
     );
+  });
+
+  it('moves a scalar, such as a clip value', async () => {
+    let clip: tf.Variable | undefined;
+    const seen: number[] = [];
+    const scalarPlugin: TrainingPlugin = {
+      name: 'scalar',
+      apply(hooks) {
+        hooks.prepare.tap('scalar', (_, variables) => {
+          const request = {
+            owner: 'scalar',
+            key: 'clip',
+            role: 'activationClip',
+            shape: [],
+            initial: 4,
+          } as const;
+          clip = variables.create(request);
+        });
+        hooks.loss.tap('scalar', (loss, { phase }) => {
+          if (phase === 'perturbed') seen.push(clip!.dataSync()[0]!);
+          return loss.add(clip!.square().div(2)) as tf.Scalar;
+        });
+      },
+    };
+    const training = quadraticTraining(quadratic([3], [0]), [scalarPlugin, samPlugin({ rho: 1 })]);
+    await readStep(trainStep(training, emptyBatch));
+    training.dispose();
+    // g = (3 | 4), ‖g‖ = 5.
+    expectClose(seen, [4.8]);
   });
 
   it('refuses other options that it cannot take', () => {
