@@ -32,6 +32,7 @@ export function createProgram(): Command {
     .addOption(
       new Option('--checkpoint <which>', 'which checkpoint').choices(['latest', 'best']).default('latest'),
     )
+    .option(...backendOption)
     .action(async (run: string, options: EvaluateOptions) => {
       const { evaluate } = await import('./commands/evaluate.js');
       await evaluate(run, options);
@@ -66,22 +67,31 @@ export function createProgram(): Command {
   return program;
 }
 
+const backendOption = ['--backend <name>', 'the engine: tensorflow, webgpu, wasm or cpu'] as const;
+
 /** What every command takes that reads an experiment file. */
 function experimentCommand(command: Command): Command {
-  return overridable(command.argument('<file>', 'an experiment file: .ts, .js, .mjs or .json'));
+  return overridable(
+    command.argument('<file>', 'an experiment file: .ts, .js, .mjs or .json').option(...backendOption),
+  );
 }
 
 /** What every command takes that reads a run. */
 function runCommand(command: Command): Command {
   return overridable(
     command.option('--file <file>', 'the experiment file of a run whose folder cannot hold all of it'),
+    ' of that file',
   );
 }
 
-function overridable(command: Command): Command {
+function overridable(command: Command, which = ''): Command {
   return command
-    .option('--set <key=value>', 'changes a setting, optimizer.learningRate=0.1; repeatable', collect, [])
-    .option('--seed <number>', 'the seed', integer(0))
-    .option('--backend <name>', 'the engine: tensorflow, webgpu, wasm or cpu')
+    .option(
+      '--set <key=value>',
+      `changes a setting${which}, optimizer.learningRate=0.1; repeatable`,
+      collect,
+      [],
+    )
+    .option('--seed <number>', `the seed${which}`, integer(0))
     .option('--json', 'prints one JSON object on stdout and nothing else');
 }

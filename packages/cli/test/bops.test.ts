@@ -66,5 +66,6 @@ describe('flatbit bops', () => {
     const { stdout } = await runFlatbit(['bops', 'resnet20', '--bits', '4']);
     expect(stdout).to.match(/^layer +shape +MACs/);
     expect(stdout).to.include('674,643,968');
+    expect(stdout).to.include('(convention: paper)');
   });
 });

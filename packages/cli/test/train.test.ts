@@ -34,6 +34,7 @@ describe('flatbit train', () => {
     ]);
     expect(stderr).to.match(/epoch 2\/2/);
     expect(stdout).to.match(/test .*\d\.\d{4}/);
+    expect(stdout).to.match(/^[\d,]+ bit operations \(convention: actual\), [\d.]+ times fewer/m);
     expect(stdout).to.include(join('runs', 'tiny'));
   });
 
@@ -208,6 +209,44 @@ describe('flatbit eval', () => {
     const best = await runFlatbit(['eval', 'runs/tiny', '--checkpoint', 'best'], { cwd });
     expect(best.code, best.stderr).to.equal(0);
     expect(best.stdout).to.match(/epoch \d, step \d.*validation.*test/s);
+  });
+});
+
+describe('flatbit eval --file', () => {
+  it('takes another engine, and says how settings differ', async () => {
+    const cwd = temporaryFolder();
+    writeTinyExperiment(cwd);
+    const trained = await runFlatbit(['train', 'tiny.json', '--json', '--set', 'epochs=1'], { cwd });
+    expect(trained.code, trained.stderr).to.equal(0);
+    const file = ['--file', 'tiny.json', '--set', 'epochs=1'];
+    const evaluated = await runFlatbit(['eval', 'runs/tiny', ...file, '--backend', 'wasm', '--json'], {
+      cwd,
+    });
+    expect(evaluated.code, evaluated.stderr).to.equal(0);
+    const { summary } = JSON.parse(trained.stdout) as { summary: { test: { loss: number } } };
+    const { test } = JSON.parse(evaluated.stdout) as { test: { loss: number } };
+    expect(test.loss).to.be.closeTo(summary.test.loss, 1e-4);
+    for (const command of ['eval', 'bops']) {
+      const refused = await runFlatbit([command, 'runs/tiny', ...file, '--seed', '99'], { cwd });
+      expect(refused).to.deep.equal({
+        code: 2,
+        stdout: '',
+        stderr:
+          'flatbit: runs/tiny: the run in it has other settings: seed was 1 and is 99; give the experiment file that it was ' +
+          'trained from, and the same changes to it (--set, --seed)\n',
+      });
+    }
+  });
+
+  it('is measured on the engine of the run, unless told otherwise', async () => {
+    const cwd = temporaryFolder();
+    writeTinyExperiment(cwd, { backend: 'wasm' });
+    await runFlatbit(['train', 'tiny.json', '--set', 'epochs=1', '--backend', 'cpu'], { cwd });
+    const args = ['eval', 'runs/tiny', '--file', 'tiny.json', '--set', 'epochs=1'];
+    const same = await runFlatbit(args, { cwd });
+    expect(same.stderr).to.equal('');
+    const other = await runFlatbit([...args, '--backend', 'wasm'], { cwd });
+    expect(other.stderr).to.match(/engine\.name was "cpu", is "wasm"/);
   });
 });
 

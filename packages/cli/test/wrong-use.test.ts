@@ -104,7 +104,36 @@ describe('flatbit, used wrongly, answers 2 and one line', () => {
     ],
     'for an unknown engine': [
       'train tiny.json --backend warp',
-      'unknown engine "warp"; it is one of tensorflow, webgpu, wasm, cpu',
+      'tiny.json: backend: got "warp"; takes "tensorflow", "webgpu", "wasm" or "cpu"',
+    ],
+    'for an unknown engine that would only be planned for': [
+      'plan tiny.json --backend warp',
+      'tiny.json: backend: got "warp"; takes "tensorflow", "webgpu", "wasm" or "cpu"',
+    ],
+    'for an engine to count with': ['bops resnet20 --backend cpu', "unknown option '--backend'"],
+    'for settings of a model': [
+      'bops resnet20 --set nonsense=1',
+      'resnet20: a model has no --set; leave it out, or name the folder of a run instead of a model',
+    ],
+    'for a seed of a model': [
+      'bops resnet20 --seed 3',
+      'resnet20: a model has no --seed; leave it out, or name the folder of a run instead of a model',
+    ],
+    'for the file of a model': [
+      'bops resnet20 --file tiny.json',
+      'resnet20: a model has no --file; leave it out, or name the folder of a run instead of a model',
+    ],
+    'for settings of a run, without the file': [
+      'eval runs/nothing --set epochs=77',
+      'runs/nothing: a run has its own settings; leave --set out, or give their file (--file)',
+    ],
+    'for a seed of a run, without the file': [
+      'eval runs/nothing --seed 99',
+      'runs/nothing: a run has its own settings; leave --seed out, or give their file (--file)',
+    ],
+    'for a seed of a run to count, without the file': [
+      'bops runs/nothing --seed 99',
+      'runs/nothing: a run has its own settings; leave --seed out, or give their file (--file)',
     ],
     'for plugins that conflict': [
       'plan two.mjs',

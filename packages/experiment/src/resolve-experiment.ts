@@ -14,7 +14,7 @@ export interface ResolvedExperiment extends ExperimentSettings {
  */
 export function resolveExperiment(config: unknown, source = 'experiment'): ResolvedExperiment {
   const parsed = experimentSchema.safeParse(config);
-  if (parsed.success) return { name: basename(source, extname(source)), ...parsed.data };
+  if (parsed.success) return { name: basename(source, extname(source)), ...withScheduleLength(parsed.data) };
   const [{ path, message }, ...others] = parsed.error.issues as [
     { readonly path: readonly PropertyKey[]; readonly message: string },
     ...unknown[],
@@ -31,4 +31,13 @@ function formatPath(path: readonly PropertyKey[]): string {
       typeof key === 'number' ? `[${key}]` : index === 0 ? String(key) : `.${String(key)}`,
     )
     .join('');
+}
+
+/** Settles how long a schedule falls, so that a run that goes on for more epochs cannot bend it. */
+function withScheduleLength(settings: ExperimentSettings): ExperimentSettings {
+  const { schedule, epochs } = settings;
+  if (typeof schedule === 'function' || schedule.name !== 'cosine' || schedule.epochs !== undefined)
+    return settings;
+  // Of no epochs there is no step either.
+  return { ...settings, schedule: { ...schedule, epochs: Math.max(1, epochs) } };
 }

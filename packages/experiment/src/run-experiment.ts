@@ -1,5 +1,5 @@
 import { fit } from '@flatbit/core';
-import { selectEngine, type EngineName } from '@flatbit/backends';
+import { selectEngine } from '@flatbit/backends';
 import { countBops } from '@flatbit/plugin-bops';
 import type { ManifestFields } from '@flatbit/plugin-checkpoint';
 import type { ProgressStream } from '@flatbit/plugin-progress';
@@ -54,7 +54,7 @@ export async function runExperiment(
   const { warn = (line) => console.warn(line), signal, stream } = options;
   const folder = openRunFolder(options.out ?? join('runs', experiment.name), experiment, options);
   const { files } = folder;
-  const environment = runEnvironment(await selectEngine(experiment.backend as EngineName | undefined));
+  const environment = runEnvironment(await selectEngine(experiment.backend));
   const manifest: ManifestFields = { experiment: experiment.name, seed: experiment.seed, ...environment };
   const modules = presetModules(experiment, { files, manifest, warn, ...(stream && { stream }) });
   const open = openExperiment(modules, warn);

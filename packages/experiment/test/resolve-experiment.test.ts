@@ -62,6 +62,14 @@ describe('resolveExperiment', () => {
     expect(optimizer).to.include({ momentum: 0, nesterov: false });
   });
 
+  it('settles how long a cosine falls', () => {
+    const length = (changes: Partial<ExperimentConfig>) =>
+      resolveExperiment({ ...small, ...changes }).schedule;
+    expect(length({ epochs: 7, schedule: { name: 'cosine' } })).to.include({ epochs: 7 });
+    expect(length({ epochs: 7, schedule: { name: 'cosine', epochs: 3 } })).to.include({ epochs: 3 });
+    expect(length({ epochs: 0, schedule: { name: 'cosine' } })).to.include({ epochs: 1 });
+  });
+
   it('counts a key that is undefined as left out', () => {
     expect(resolveExperiment({ ...small, epochs: undefined }).epochs).to.equal(10);
   });
@@ -134,6 +142,10 @@ describe('resolveExperiment', () => {
       'quantizer.activation: got nothing; takes an object with a name, or a quantizer',
     ],
     'an unknown data set': [{ data: { name: 'cifar' } }, 'data.name: got "cifar"; takes one of digits, idx'],
+    'an unknown engine': [
+      { backend: 'warp' },
+      'backend: got "warp"; takes "tensorflow", "webgpu", "wasm" or "cpu"',
+    ],
     'an unknown word': [
       { sam: { at: 'latents' } },
       'sam.at: got "latents"; takes "quantized", "latent" or "beforeQuantizer"',

@@ -282,6 +282,20 @@ describe('runExperiment', () => {
     expect(withoutTiming(out)).to.deep.equal(withoutTiming(whole));
   });
 
+  it('does not bend a cosine when it goes on for more epochs', async () => {
+    const curve = { name: 'cosine' } as const;
+    await run({ epochs: 2, schedule: curve });
+    expect(await wrongUse(() => run({ epochs: 3, schedule: curve }, { resume: true }))).to.equal(
+      `${out}: the run in it has other settings: schedule.epochs was 2 and is 3; ` +
+        'resume with the same ones (epochs may be raised, with the old schedule.epochs)',
+    );
+    const settings = { epochs: 3, schedule: { ...curve, epochs: 2 } };
+    await run(settings, { resume: true });
+    const whole = `${out}-whole`;
+    await runExperiment(tinyExperiment(settings), { out: whole, warn });
+    expect(withoutTiming(out)).to.deep.equal(withoutTiming(whole));
+  });
+
   it('begins at the beginning when it was killed before the first checkpoint', async () => {
     await run({ epochs: 1, checkpoint: false });
     writeFileSync(join(out, 'metrics.jsonl'), '');

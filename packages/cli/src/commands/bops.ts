@@ -34,7 +34,7 @@ function isRun(what: string): boolean {
 }
 
 async function countRun(run: string, options: BopsOptions): Promise<BopsReport> {
-  const { convention, file } = options;
+  const { convention } = options;
   const foreign = (['bits', 'weights', 'activations', 'classes', 'inputShape'] as const).find(
     (key) => options[key] !== undefined,
   );
@@ -43,18 +43,28 @@ async function countRun(run: string, options: BopsOptions): Promise<BopsReport> 
       `${run}: a run has its own ${foreign}; leave it out, or name a model instead of a run`,
     );
   // A model by name needs none of this.
-  const [{ countRunBops }, { experimentOf }] = await Promise.all([
+  const [{ countRunBops }, { experimentOfRun }] = await Promise.all([
     import('@flatbit/experiment'),
     import('./experiment-options.js'),
   ]);
+  const experiment = await experimentOfRun(run, options);
   return countRunBops(run, {
     ...(convention && { convention }),
-    ...(file !== undefined && { experiment: await experimentOf(file, options) }),
+    ...(experiment && { experiment }),
   });
 }
 
 async function countModel(name: string, options: BopsOptions): Promise<BopsReport> {
   const { bits = 32, weights = bits, activations = bits, classes, inputShape, convention } = options;
+  const foreign = [
+    ...(options.file === undefined ? [] : ['--file']),
+    ...(options.set.length > 0 ? ['--set'] : []),
+    ...(options.seed === undefined ? [] : ['--seed']),
+  ];
+  if (foreign.length > 0)
+    throw new UsageError(
+      `${name}: a model has no ${foreign[0]}; leave it out, or name the folder of a run instead of a model`,
+    );
   await selectEngine('cpu');
   const network = createModel(name, {
     ...(classes !== undefined && { classes }),

@@ -1,3 +1,4 @@
+import { UsageError } from '@flatbit/core';
 import {
   applyOverrides,
   loadExperimentFile,
@@ -9,11 +10,11 @@ import {
 export interface OverrideOptions {
   readonly set: readonly string[];
   readonly seed?: number;
-  readonly backend?: string;
 }
 
 /** What every command takes that reads an experiment file. */
 export interface ExperimentOptions extends OverrideOptions {
+  readonly backend?: string;
   readonly json?: boolean;
 }
 
@@ -24,7 +25,10 @@ export interface FileOptions extends OverrideOptions {
 }
 
 /** The experiment of a file, with what the command line changes in it. */
-export async function experimentOf(file: string, options: OverrideOptions): Promise<ResolvedExperiment> {
+export async function experimentOf(
+  file: string,
+  options: OverrideOptions & Pick<ExperimentOptions, 'backend'>,
+): Promise<ResolvedExperiment> {
   const { set, seed, backend } = options;
   const assignments = [
     ...set,
@@ -32,4 +36,21 @@ export async function experimentOf(file: string, options: OverrideOptions): Prom
     ...(backend === undefined ? [] : [`backend=${JSON.stringify(backend)}`]),
   ];
   return resolveExperiment(applyOverrides(await loadExperimentFile(file), assignments), file);
+}
+
+/**
+ * The experiment of a run's file, where one is given.
+ * @throws UsageError for changes without a file to change: a run has its own settings.
+ */
+export async function experimentOfRun(
+  run: string,
+  options: FileOptions,
+): Promise<ResolvedExperiment | undefined> {
+  const { file, set, seed } = options;
+  if (file !== undefined) return experimentOf(file, { set, ...(seed !== undefined && { seed }) });
+  const changed = set.length > 0 ? '--set' : seed === undefined ? undefined : '--seed';
+  if (changed === undefined) return undefined;
+  throw new UsageError(
+    `${run}: a run has its own settings; leave ${changed} out, or give their file (--file)`,
+  );
 }

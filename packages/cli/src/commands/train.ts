@@ -51,8 +51,8 @@ function describeRun(folder: string, { training, validation, test, bops, sharpne
   ].join('\n');
 }
 
-function describeBops({ bops, ratio }: RunSummary['bops']): string {
-  const count = `${bops.toLocaleString('en-US')} bit operations`;
+function describeBops({ bops, ratio, convention }: RunSummary['bops']): string {
+  const count = `${bops.toLocaleString('en-US')} bit operations (convention: ${convention})`;
   return ratio === 1
     ? `${count}, in full precision`
     : `${count}, ${ratio.toFixed(1)} times fewer than full precision`;

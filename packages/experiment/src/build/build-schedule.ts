@@ -17,7 +17,6 @@ function buildPlain(schedule: Exclude<ExperimentSettings['schedule'], Schedule>,
     case 'multiStep':
       return multiStep(schedule);
     case 'cosine':
-      // Of no epochs there is no step either.
-      return cosine({ epochs: schedule.epochs ?? Math.max(1, epochs), floor: schedule.floor });
+      return cosine({ epochs: schedule.epochs ?? epochs, floor: schedule.floor });
   }
 }

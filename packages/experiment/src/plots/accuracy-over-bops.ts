@@ -49,7 +49,8 @@ export function accuracyOverBops(points: readonly AccuracyPoint[], title: string
         itemStyle: { color: [palette.blue, palette.orange, palette.green][index % 3] },
         label: {
           show: true,
-          position: 'top',
+          // Neighbours in the list are often neighbours in the picture.
+          position: index % 2 === 0 ? 'bottom' : 'top',
           distance: 10,
           color: palette.text,
           fontSize: 12,

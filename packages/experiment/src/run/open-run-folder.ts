@@ -33,7 +33,7 @@ export function openRunFolder(folder: string, settings: object, options: RunFold
   const files = runFiles(folder);
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw new UsageError(`${folder}: not a folder; give another one for the run`);
-  if (resume) refuseOtherSettings(files, settings);
+  if (resume) refuseToResume(files, settings);
   else if (overwrite) refuseOtherFolder(files);
   else if (!isEmpty(folder))
     throw new UsageError(
@@ -74,17 +74,34 @@ function removeRun({ experiment, metrics, summary, bits, checkpoints, plots }: R
 }
 
 /** @throws UsageError that lists the keys in which `settings` differ from those of the run in a folder; `epochs` may be raised. */
-export function refuseOtherSettings(files: RunFiles, settings: object): void {
+function refuseToResume(files: RunFiles, settings: object): void {
   const differences = differ(storedSettings(files), describeSettings(settings)).filter(
     ({ key, stored, given }) => !(key === 'epochs' && Number(given) > Number(stored)),
   );
+  const bends = differences.some(({ key }) => key === 'schedule.epochs');
+  const more = bends ? 'epochs may be raised, with the old schedule.epochs' : 'epochs may be raised';
+  refuse(files, differences, `resume with the same ones (${more})`);
+}
+
+/**
+ * Sees that `settings` are those that a run was trained with; its engine may be another one.
+ * @throws UsageError that lists the keys in which they differ.
+ */
+export function refuseOtherRun(files: RunFiles, settings: object): void {
+  const differences = differ(storedSettings(files), describeSettings(settings));
+  refuse(
+    files,
+    differences.filter(({ key }) => key !== 'backend'),
+    'give the experiment file that it was trained from, and the same changes to it (--set, --seed)',
+  );
+}
+
+function refuse({ folder }: RunFiles, differences: readonly Difference[], advice: string): void {
   if (differences.length === 0) return;
   const listed = differences.map(
     ({ key, stored, given }) => `${key} was ${showValue(stored)} and is ${showValue(given)}`,
   );
-  throw new UsageError(
-    `${files.folder}: the run in it has other settings: ${listed.join('; ')}; resume with the same ones (epochs may be raised)`,
-  );
+  throw new UsageError(`${folder}: the run in it has other settings: ${listed.join('; ')}; ${advice}`);
 }
 
 interface Difference {

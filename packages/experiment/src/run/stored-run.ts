@@ -1,7 +1,7 @@
 import { UsageError } from '@flatbit/core';
 import { isRecord } from '../schema/section.js';
 import { resolveExperiment, type ResolvedExperiment } from '../resolve-experiment.js';
-import { refuseOtherSettings, storedSettings } from './open-run-folder.js';
+import { refuseOtherRun, storedSettings } from './open-run-folder.js';
 import type { RunFiles } from './run-files.js';
 
 export interface SettleOptions {
@@ -15,8 +15,8 @@ export interface SettleOptions {
  */
 export function settleRun(files: RunFiles, { experiment }: SettleOptions): ResolvedExperiment {
   if (experiment) {
-    refuseOtherSettings(files, experiment);
-    return experiment;
+    refuseOtherRun(files, experiment);
+    return withBackend(experiment, storedSettings(files));
   }
   const stored = storedSettings(files);
   const custom = findCustom(stored);
@@ -24,6 +24,12 @@ export function settleRun(files: RunFiles, { experiment }: SettleOptions): Resol
   throw new UsageError(
     `${files.folder}: "${custom}" was an object of the experiment's own, which no file holds; give the experiment file too`,
   );
+}
+
+/** An experiment on the engine that its run asked for. */
+function withBackend({ backend: _, ...experiment }: ResolvedExperiment, stored: unknown): ResolvedExperiment {
+  const backend = (stored as Pick<ResolvedExperiment, 'backend'>).backend;
+  return { ...experiment, ...(backend !== undefined && { backend }) };
 }
 
 /** The first key whose value JSON could not hold. */

@@ -1,3 +1,4 @@
+import { engineNames } from '@flatbit/backends';
 import type { Loss, TrainingPlugin } from '@flatbit/core';
 import { z } from 'zod';
 import { bitsSetting } from './bits.js';
@@ -20,7 +21,7 @@ export const experimentSchema = section({
   /** Decides initial weights, order, augmentation and dropout. */
   seed: wholeNumber.default(1),
   /** The engine; the best that is installed unless given. */
-  backend: leaf('the name of an engine', z.string().min(1)).exactOptional(),
+  backend: oneOf(...engineNames).exactOptional(),
   model: modelSetting,
   data: dataSetting,
   batchSize: count.default(64),
