@@ -1,4 +1,5 @@
-import { accuracyOverBops, type RunSummary } from '@flatbit/experiment';
+import type { RunSummary } from '@flatbit/experiment';
+import { accuracyOverBops } from '@flatbit/experiment/plots';
 import Table from 'cli-table3';
 
 /** One row per network: accuracy on the test images, bit operations, sharpness. */

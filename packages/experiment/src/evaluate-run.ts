@@ -2,6 +2,7 @@ import { selectEngine, type EngineName } from '@flatbit/backends';
 import { evaluate, UsageError, type Measures } from '@flatbit/core';
 import { bestCheckpoint, latestCheckpoint, restoreTraining } from '@flatbit/plugin-checkpoint';
 import type { ManifestFields } from '@flatbit/plugin-checkpoint';
+import type { ContainerModule } from 'inversify';
 import { openExperiment } from './open-experiment.js';
 import { presetModules } from './preset-modules.js';
 import { runEnvironment } from './run/environment.js';
@@ -13,6 +14,8 @@ export interface EvaluateRunOptions extends SettleOptions {
   readonly checkpoint?: 'latest' | 'best';
   /** The engine; the one of the settings unless given. */
   readonly backend?: string;
+  /** The further modules that the run was trained with. */
+  readonly modules?: readonly ContainerModule[];
   /** Where one-line warnings go; `console.warn` unless given. */
   readonly warn?: (line: string) => void;
 }
@@ -35,7 +38,7 @@ export interface RunEvaluation {
  * @throws UsageError if the folder holds no run or no checkpoint, or the run's settings cannot be read from it.
  */
 export async function evaluateRun(folder: string, options: EvaluateRunOptions = {}): Promise<RunEvaluation> {
-  const { checkpoint: which = 'latest', warn = (line) => console.warn(line) } = options;
+  const { checkpoint: which = 'latest', warn = (line) => console.warn(line), modules = [] } = options;
   const files = runFiles(folder);
   const experiment = settleRun(files, options);
   const find = which === 'best' ? bestCheckpoint : latestCheckpoint;
@@ -48,7 +51,7 @@ export async function evaluateRun(folder: string, options: EvaluateRunOptions = 
     );
   const engine = await selectEngine((options.backend ?? experiment.backend) as EngineName | undefined);
   const manifest: ManifestFields = { ...runEnvironment(engine) };
-  const open = openExperiment(presetModules(experiment, { files, manifest, warn }), warn);
+  const open = openExperiment([...presetModules(experiment, { files, manifest, warn }), ...modules], warn);
   try {
     const { training, data } = open;
     await restoreTraining(training, checkpoint, { manifest });

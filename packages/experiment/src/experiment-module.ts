@@ -18,8 +18,7 @@ export function experimentModule(experiment: ResolvedExperiment): ContainerModul
       [EXPERIMENT, DATA],
     );
     bind(MODEL).toResolvedValue(
-      ({ seed, sam }, network) =>
-        quantizable(network, { seed, ...(sam !== false && { statistics: sam.statistics }) }),
+      ({ seed, batchNorm }, network) => quantizable(network, { seed, ...batchNorm }),
       [EXPERIMENT, NETWORK],
     );
     bind(LOSS).toResolvedValue((settings) => ({ loss: lossOf(settings) }), [EXPERIMENT]);

@@ -10,7 +10,6 @@ export { experimentModule } from './experiment-module.js';
 export { loadExperimentFile } from './load-experiment-file.js';
 export { openExperiment, type OpenExperiment } from './open-experiment.js';
 export { planExperiment } from './plan-experiment.js';
-export { accuracyOverBops, type AccuracyPoint } from './plots/accuracy-over-bops.js';
 export { presetModules, type PresetOptions } from './preset-modules.js';
 export { resolveExperiment, type ResolvedExperiment } from './resolve-experiment.js';
 export { runExperiment, type RunExperimentOptions, type RunResult } from './run-experiment.js';

@@ -38,7 +38,9 @@ export function presetModules(
   return [
     experimentModule(experiment),
     bitsModule(experiment),
-    ...(quantizes(experiment) ? [quantizerModule(experiment), quantizeModule()] : []),
+    ...(quantizes(experiment)
+      ? [quantizerModule(experiment), quantizeModule({ signed: experiment.signed })]
+      : []),
     ...(sam === false ? [] : [samModule({ ...sam, warn })]),
     ...(schedule ? [scheduleModule(schedule)] : []),
     pluginsModule(plugins),

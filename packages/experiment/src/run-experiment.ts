@@ -3,6 +3,7 @@ import { selectEngine } from '@flatbit/backends';
 import { countBops } from '@flatbit/plugin-bops';
 import type { ManifestFields } from '@flatbit/plugin-checkpoint';
 import type { ProgressStream } from '@flatbit/plugin-progress';
+import type { ContainerModule } from 'inversify';
 import { join } from 'node:path';
 import { describeSettings } from './describe-settings.js';
 import { openExperiment } from './open-experiment.js';
@@ -21,6 +22,8 @@ import { writeJson } from './run/write-json.js';
 export interface RunExperimentOptions extends RunFolderOptions {
   /** The run's folder; `runs/<name>` unless given. */
   readonly out?: string;
+  /** Further modules, loaded after those of the settings: one that rebinds a token swaps what is under it. No file holds them. */
+  readonly modules?: readonly ContainerModule[];
   /** Stops the run between two steps, after a checkpoint. */
   readonly signal?: AbortSignal;
   /** Where progress is shown; nowhere unless given. */
@@ -51,13 +54,13 @@ export async function runExperiment(
   experiment: ResolvedExperiment,
   options: RunExperimentOptions = {},
 ): Promise<RunResult> {
-  const { warn = (line) => console.warn(line), signal, stream } = options;
+  const { warn = (line) => console.warn(line), signal, stream, modules: further = [] } = options;
   const folder = openRunFolder(options.out ?? join('runs', experiment.name), experiment, options);
   const { files } = folder;
   const environment = runEnvironment(await selectEngine(experiment.backend));
   const manifest: ManifestFields = { experiment: experiment.name, seed: experiment.seed, ...environment };
   const modules = presetModules(experiment, { files, manifest, warn, ...(stream && { stream }) });
-  const open = openExperiment(modules, warn);
+  const open = openExperiment([...modules, ...further], warn);
   try {
     const { training, data, bits } = open;
     refuseUnmeasured(experiment, data);

@@ -3,6 +3,7 @@ import {
   createContainer,
   DATA,
   LOSS,
+  MODEL,
   NETWORK,
   OPTIMIZER,
   presetModules,
@@ -131,6 +132,39 @@ describe('the model of an experiment', () => {
     }).get(NETWORK);
     expect(told).to.deep.equal({ seed: 9, inputShape: [8, 8, 1], classes: 3 });
     network.dispose();
+  });
+});
+
+describe('the batch statistics of an experiment', () => {
+  beforeEach(async () => void (await tf.setBackend('cpu')));
+
+  /** The moving variance after one batch of 0 and 4 through a batch norm with momentum 0. */
+  function moved(batchNorm: ExperimentConfig['batchNorm']): number {
+    const container = containerOf({
+      ...(batchNorm && { batchNorm }),
+      model: () =>
+        tf.sequential({
+          layers: [tf.layers.batchNormalization({ inputShape: [1], momentum: 0 })],
+        }),
+    });
+    const [model, network] = [container.get(MODEL), container.get(NETWORK)];
+    const variance = tf.tidy(() => {
+      const pass = { phase: 'clean', inference: false, step: 0, epoch: 0 } as const;
+      model.forward([tf.tensor2d([[0], [4]])], pass, (_, value) => value);
+      model.moveStatistics(tf.scalar(true, 'bool'));
+      return network.layers[0]!.getWeights()[3]!.dataSync()[0]!;
+    });
+    model.dispose();
+    network.dispose();
+    return variance;
+  }
+
+  it('move without sam too, by an unbiased estimate or by that of the stock layer', () => {
+    // The mean is 2; squares of 4 and 4, by 2 - 1 or by 2.
+    expect(moved(undefined)).to.be.closeTo(8, 1e-5);
+    expect(moved({ variance: 'biased' })).to.be.closeTo(4, 1e-5);
+    // As it was at first.
+    expect(moved({ statistics: 'frozen' })).to.equal(1);
   });
 });
 

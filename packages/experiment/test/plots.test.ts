@@ -1,4 +1,5 @@
-import { accuracyOverBops } from '@flatbit/experiment';
+import * as experiment from '@flatbit/experiment';
+import { accuracyOverBops } from '@flatbit/experiment/plots';
 import { expect } from 'chai';
 
 describe('accuracyOverBops', () => {
@@ -23,5 +24,11 @@ describe('accuracyOverBops', () => {
     const svg = accuracyOverBops(points, 'Digits');
     expect(accuracyOverBops(points, 'Digits')).to.equal(svg);
     expect(svg).to.not.match(/\bzr\d|class=|<style/);
+  });
+});
+
+describe('@flatbit/experiment', () => {
+  it('leaves the charts to an entry of their own: to train, measure or plan loads none', () => {
+    expect(experiment).to.not.have.property('accuracyOverBops');
   });
 });

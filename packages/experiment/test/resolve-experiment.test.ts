@@ -29,7 +29,9 @@ describe('resolveExperiment', () => {
       schedule: { name: 'constant' },
       quantizer: { name: 'liq', normalize: 'rescaled', start: 'mse', granularity: 'perTensor' },
       bits: { weights: 32, activations: 32 },
+      signed: 'auto',
       sam: false,
+      batchNorm: { statistics: 'clean', variance: 'unbiased' },
       checkpoint: { every: 1, keepLast: 2, best: false },
       onNonFinite: 'stop',
       plugins: [],
@@ -146,6 +148,7 @@ describe('resolveExperiment', () => {
       { backend: 'warp' },
       'backend: got "warp"; takes "tensorflow", "webgpu", "wasm" or "cpu"',
     ],
+    'a sign that is none': [{ signed: 'yes' }, 'signed: got "yes"; takes "auto", true or false'],
     'an unknown word': [
       { sam: { at: 'latents' } },
       'sam.at: got "latents"; takes "quantized", "latent" or "beforeQuantizer"',

@@ -10,10 +10,12 @@ import {
   type MetricsLine,
 } from '@flatbit/experiment';
 import { loadCheckpoint } from '@flatbit/plugin-checkpoint';
-import { liqQuantizer } from '@flatbit/quantizers';
+import { QUANTIZER } from '@flatbit/plugin-quantize/module';
+import { liqQuantizer, lsqQuantizer } from '@flatbit/quantizers';
 import { tinyBatches } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
+import { ContainerModule } from 'inversify';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -396,6 +398,35 @@ describe('runExperiment', () => {
     expect(tf.memory().numTensors).to.equal(before);
   });
 
+  it('lets activations be negative when told so, whatever they are', async () => {
+    const signs = async (signed: 'auto' | boolean, name: string) => {
+      const folder = `${out}-${name}`;
+      await runExperiment(tinyExperiment({ bits: 8, epochs: 1, signed }), { out: folder, warn });
+      const { state } = await loadCheckpoint(join(folder, 'checkpoints', 'epoch-0001-step-000003'));
+      return (state.section('quantize').values as { signedActivations: readonly string[] }).signedActivations;
+    };
+    expect(await signs(true, 'signed')).to.include('conv2/input:0');
+    // It comes from a ReLU.
+    expect(await signs('auto', 'auto')).to.not.include('conv2/input:0');
+    expect(await signs(false, 'unsigned')).to.deep.equal([]);
+  });
+
+  it('trains with what further modules bind in place of the settings', async () => {
+    const another = new ContainerModule(({ rebind }) => {
+      rebind(QUANTIZER).toConstantValue({ choice: lsqQuantizer() });
+    });
+    const settings = { bits: 4, epochs: 1 } as const;
+    const { summary } = await run(settings, { modules: [another] });
+    const named = await runExperiment(tinyExperiment({ ...settings, quantizer: { name: 'lsq' } }), {
+      out: `${out}-named`,
+      warn,
+    });
+    expect(summary!.test).to.deep.equal(named.summary!.test);
+    expect((await evaluateRun(out, { modules: [another], warn })).test).to.deep.equal(summary!.test);
+    const liq = await run(settings, { overwrite: true });
+    expect(liq.summary!.test).to.not.deep.equal(summary!.test);
+  });
+
   it('keeps the best epoch by a validation measure', async () => {
     await run({ epochs: 4, checkpoint: { keepLast: 1, best: 'loss' } });
     const losses = readMetrics(runFiles(out).metrics).map(({ validation }) => validation!.loss!);
@@ -476,6 +507,24 @@ describe('evaluateRun', () => {
     expect(await wrongUse(() => evaluateRun(out, { experiment: { ...experiment, seed: 2 } }))).to.match(
       /the run in it has other settings: seed was 1 and is 2/,
     );
+  });
+
+  it('warns of a processor without what the engine ran on', async () => {
+    const flag = 'WASM_HAS_SIMD_SUPPORT';
+    await runExperiment(tinyExperiment({ epochs: 1, backend: 'wasm' }), { out, warn });
+    const engine = json(join(out, 'experiment.json'))['engine'] as Record<string, unknown>;
+    expect(engine).to.have.property(flag).that.is.a('boolean');
+    await evaluateRun(out, { warn });
+    expect(warnings).to.deep.equal([]);
+    const simd = engine[flag] as boolean;
+    tf.env().set(flag, !simd);
+    try {
+      await evaluateRun(out, { warn });
+    } finally {
+      tf.env().set(flag, simd);
+    }
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.include(`engine.${flag} was ${simd}, is ${!simd}; going on, but not bit for bit`);
   });
 
   it('refuses a run without checkpoints, and one that keeps no best one', async () => {

@@ -1,6 +1,7 @@
 import { engineNames } from '@flatbit/backends';
 import type { Loss, TrainingPlugin } from '@flatbit/core';
 import { z } from 'zod';
+import { batchNormSetting } from './batch-norm.js';
 import { bitsSetting } from './bits.js';
 import { checkpointSetting } from './checkpoint.js';
 import { dataSetting } from './data.js';
@@ -13,6 +14,7 @@ import { quantizerSetting } from './quantizer.js';
 import { samSetting } from './sam.js';
 import { scheduleSetting } from './schedule.js';
 import { section } from './section.js';
+import { signedSetting } from './signed.js';
 
 /** Everything that an experiment can be told, one line per section. */
 export const experimentSchema = section({
@@ -37,7 +39,9 @@ export const experimentSchema = section({
   schedule: scheduleSetting.prefault({ name: 'constant' }),
   quantizer: quantizerSetting.prefault({}),
   bits: bitsSetting.prefault(32),
+  signed: signedSetting,
   sam: samSetting.default(false),
+  batchNorm: batchNormSetting,
   checkpoint: checkpointSetting.prefault({}),
   /** A run folder or a checkpoint whose weights and batch statistics are the first ones. */
   start: leaf('the path of a run folder or a checkpoint', z.string().min(1)).exactOptional(),

@@ -40,7 +40,5 @@ export const samSetting = either(
     regularizers: bool.default(true),
     /** Added to the norm of the gradient. */
     normFloor: notNegative.default(1e-12),
-    /** Which passes move batch norm's statistics. */
-    statistics: oneOf('clean', 'perturbed', 'both', 'frozen').default('clean'),
   }),
 );

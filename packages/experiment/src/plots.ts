@@ -1,0 +1,1 @@
+export { accuracyOverBops, type AccuracyPoint } from './plots/accuracy-over-bops.js';
