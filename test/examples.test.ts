@@ -12,7 +12,7 @@ function example(name: string): Promise<unknown> {
 }
 
 describe('the digits example, shortened', () => {
-  const short = { train: 256, width: 2, epochs: { float: 2, quantized: 1 }, backend: 'wasm' };
+  const short = { train: 256, width: 2, epochs: { float: 2, quantized: 1 }, backend: 'wasm' } as const;
   let main: typeof digits;
   before(async () => void ({ main } = (await example('digits')) as { main: typeof digits }));
 

@@ -24,10 +24,31 @@ describe('the code blocks', () => {
 
 describe('the method card', () => {
   for (const plugin of readdirSync(join(root, 'plugins'))) {
-    it(`of ${plugin} says what it costs, and links lead somewhere`, () => {
+    it(`of ${plugin} says what it costs, in numbers`, () => {
       const card = readFileSync(join(root, 'plugins', plugin, 'README.md'), 'utf8');
-      expect(card).to.match(/## Cost/);
+      const [, cost] = card.split('\n## Cost\n');
+      expect(cost, 'a section "Cost"').to.match(/\d/);
       expect(codeBlocks(`plugins/${plugin}/README.md`)).to.have.length.greaterThan(0);
+    });
+  }
+});
+
+describe('the pages', () => {
+  const pages = [
+    ...readmes,
+    'CONTRIBUTING.md',
+    ...readdirSync(join(root, 'docs'))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ];
+  for (const page of pages) {
+    it(`in ${page} hold no placeholder, and their links lead to files`, () => {
+      const text = readFileSync(join(root, page), 'utf8');
+      expect(text).to.not.match(/\b[A-Z]+_(COST|TABLE)\b|\bTODO\b|^RESULTS$/m);
+      const links = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)]
+        .map(([, link]) => link!)
+        .filter((link) => !/^https?:/.test(link));
+      for (const link of links) expect(existsSync(join(root, page, '..', link)), link).to.equal(true);
     });
   }
 });

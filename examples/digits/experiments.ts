@@ -1,3 +1,4 @@
+import type { EngineName } from '@flatbit/backends';
 import type { ExperimentConfig } from '@flatbit/experiment';
 import { join } from 'node:path';
 
@@ -6,7 +7,7 @@ export interface DigitsOptions {
   readonly out: string;
   readonly seed: number;
   /** `wasm`, `tensorflow`, …; the best that is installed unless given. */
-  readonly backend?: string;
+  readonly backend?: EngineName;
   /** Training images of the 10,000; 1,000 validate, 2,000 test. */
   readonly train: number;
   /** Channels of the network's first convolution. */

@@ -32,7 +32,10 @@ export interface TrainingHooks {
   readonly afterBackward: SyncWaterfallHook<[NamedTensorMap, StepContext]>;
   /** After the update; the tensors live until the taps have returned. */
   readonly afterStep: SyncHook<[StepResult], undefined>;
-  /** A tap or the network threw: let go of what the step was holding. Nothing was updated, unless `afterStep` threw. */
+  /**
+   * A step, the calibrating pass or a measurement of sharpness threw: let go of what was held for it. Nothing was updated,
+   * unless a tap of `afterStep` threw.
+   */
   readonly onStepFailed: SyncHook<[StepContext], undefined>;
   /** The same step in plain numbers, once they have been read. */
   readonly onStepEnd: SyncHook<[StepReport], undefined>;
