@@ -30,7 +30,6 @@ const cases: Readonly<Record<string, () => readonly TrainingPlugin[]>> = {
   'quantize W4A4, LSQ': () => [quantizePlugin({ quantizer: lsqQuantizer(), bits })],
   'quantize W4A4, min-max': () => [quantizePlugin({ quantizer: minMaxQuantizer(), bits })],
   sam: () => [samPlugin({ rho: 0.05 })],
-  'sam, every second step': () => [samPlugin({ rho: 0.05, interval: 2 })],
   'sam, adaptive': () => [samPlugin({ rho: 0.5, adaptive: true })],
   bops: () => [bopsPlugin({ bits })],
   schedule: () => [schedulePlugin(cosine({ epochs: 10 }))],
