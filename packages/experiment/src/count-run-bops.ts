@@ -19,7 +19,8 @@ export async function countRunBops(
   const warn = () => undefined;
   const open = openExperiment(presetModules(experiment, { files, manifest: {}, warn }), warn);
   try {
-    return countBops(open.training.model.operands, open.bits, { convention });
+    const { operands, unsupported } = open.training.model;
+    return countBops(operands, open.bits, { convention, unsupported });
   } finally {
     open.dispose();
   }

@@ -64,7 +64,8 @@ export async function runExperiment(
   try {
     const { training, data, bits } = open;
     refuseUnmeasured(experiment, data);
-    const bops = countBops(training.model.operands, bits, { convention: 'actual' });
+    const { operands, unsupported } = training.model;
+    const bops = countBops(operands, bits, { convention: 'actual', unsupported });
     await beginRun(open, experiment, { files, manifest, resume: options.resume ?? false });
     folder.prepare();
     await writeJson(files.experiment, { settings: describeSettings(experiment), ...environment });

@@ -72,7 +72,10 @@ async function countModel(name: string, options: BopsOptions): Promise<BopsRepor
   });
   const model = quantizable(network);
   try {
-    return countBops(model.operands, fixedBits({ weights, activations }), convention && { convention });
+    return countBops(model.operands, fixedBits({ weights, activations }), {
+      unsupported: model.unsupported,
+      ...(convention && { convention }),
+    });
   } finally {
     model.dispose();
     network.dispose();
