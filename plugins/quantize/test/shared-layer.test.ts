@@ -4,6 +4,7 @@ import {
   fixedBits,
   softmaxCrossEntropy,
   TrainingState,
+  type Batch,
   type Training,
 } from '@flatbit/core';
 import { quantizePlugin } from '@flatbit/plugin-quantize';
@@ -44,16 +45,16 @@ function values(training: Training, ...names: readonly string[]): number[] {
   return names.map((name) => training.variables.get(`dense1/input:0/${name}`)!.variable.dataSync()[0]!);
 }
 
-const batch = {
-  inputs: [tf.tensor2d([[1, 2, -1, 0.5]])],
-  targets: [tf.tensor1d([1], 'int32')],
-  size: 1,
-};
 const small: Call = (value) => value.abs();
 const large: Call = (value) => value.abs().mul(-3);
 
 describe('the range of a shared layer', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  let batch: Batch;
+  before(async () => {
+    await tf.setBackend('cpu');
+    batch = { inputs: [tf.tensor2d([[1, 2, -1, 0.5]])], targets: [tf.tensor1d([1], 'int32')], size: 1 };
+  });
+  after(() => tf.dispose([[...batch.inputs], [...batch.targets]]));
 
   for (const [order, calls] of Object.entries({
     'the widest last': [small, large],
