@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { documentation } from './documentation.js';
 import type { Setting } from './leaf.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '@flatbit/core';
 import { parseInPlace } from './parse-in-place.js';
 import { showValue } from './show-value.js';
 
