@@ -66,7 +66,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]!).href) {
   try {
     const summaries = await main({ ...given, signal: interrupt.signal, stream: process.stderr });
     if (!summaries) {
-      console.log('stopped; npm start goes on from here');
+      console.log('stopped; the same command goes on from here');
       process.exitCode = 130;
     }
   } catch (error) {
