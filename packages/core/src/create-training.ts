@@ -3,6 +3,7 @@ import { createTrainingHooks } from './training-hooks.js';
 import { emptyMeters } from './meters.js';
 import { orderPlugins } from './order-plugins.js';
 import type { Meters, Position, Training, TrainingOptions } from './training.js';
+import { UsageError } from './usage-error.js';
 import { VariableRegistry } from './variable-registry.js';
 
 /**
@@ -11,6 +12,11 @@ import { VariableRegistry } from './variable-registry.js';
  */
 export function createTraining(options: TrainingOptions): Training {
   const { model, loss, optimizer, metrics = {} } = options;
+  if (!Array.isArray(model.operands)) {
+    throw new UsageError(
+      'model: takes a TrainableModel; quantizable(model) of @flatbit/layers makes one of a tf.LayersModel',
+    );
+  }
   const plugins = orderPlugins(options.plugins ?? []);
   const hooks = createTrainingHooks();
   const variables = new VariableRegistry();

@@ -28,6 +28,14 @@ describe('createTraining', () => {
     training.dispose();
   });
 
+  it('says what a plain tf.LayersModel lacks', () => {
+    const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+    const wire = () =>
+      createTraining({ model: model as never, loss: meanSquaredError, optimizer: plainSgd(0.1) });
+    assert.throws(wire, /^UsageError: model: takes a TrainableModel; quantizable\(model\)/);
+    model.dispose();
+  });
+
   it('begins at the beginning', () => {
     const training = lineTraining();
     assert.deepEqual(training.position, { epoch: 0, step: 0, stepInEpoch: 0, calibrated: false });
