@@ -57,11 +57,11 @@ function packageOf(specifier: string): string {
 
 /** What a package may look at beside node's own modules and its libraries. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  'packages/quantizers': [],
+  'packages/quantizers': ['@flatbit/kernels'],
   'packages/kernels': [],
-  'packages/core': [],
+  'packages/core': ['@flatbit/kernels'],
   'packages/layers': ['@flatbit/core', '@flatbit/kernels'],
-  'packages/optimizers': ['@flatbit/core'],
+  'packages/optimizers': ['@flatbit/core', '@flatbit/kernels'],
   'packages/models': ['@flatbit/core'],
   'packages/data': ['@flatbit/core'],
   'packages/backends': ['@flatbit/core', '@flatbit/kernels'],

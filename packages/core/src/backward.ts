@@ -1,3 +1,4 @@
+import { fusedKernel } from '@flatbit/kernels';
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from './batch.js';
 import type { PassContext } from './contexts.js';
@@ -56,6 +57,8 @@ export function backward(
 
 /** Whether a loss and every gradient are free of NaN and infinity: a bool scalar, computed on the device. */
 export function isHealthy(loss: tf.Scalar, gradients: tf.NamedTensorMap): tf.Scalar {
+  const [finite] = fusedKernel('AllFinite')?.({ tensors: [loss, ...Object.values(gradients)] }, {}) ?? [];
+  if (finite) return finite;
   return tf.tidy(() => {
     const flat = [loss, ...Object.values(gradients)].map((tensor) => tensor.reshape([-1]));
     return tf.concat(flat).isFinite().all().asScalar();

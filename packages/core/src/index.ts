@@ -6,6 +6,7 @@ export type { PassContext, PerturbContext, Phase, StepContext } from './contexts
 export { createTraining } from './create-training.js';
 export { evaluate } from './evaluate.js';
 export { fit, type FitOptions, type FitResult } from './fit.js';
+export { globalNorm } from './global-norm.js';
 export { accuracy, type Loss, meanSquaredError, type Metric, softmaxCrossEntropy } from './loss.js';
 export { measureSharpness, type Sharpness } from './measure-sharpness.js';
 export { nearestName } from './nearest-name.js';

@@ -1,3 +1,4 @@
+import { fusedKernel } from '@flatbit/kernels';
 import * as tf from '@tensorflow/tfjs';
 
 /** Mean over the batch of how wrong outputs are; one tensor per model output and target. */
@@ -9,19 +10,29 @@ export type Metric = Loss;
 /** Cross-entropy of logits `[batch, classes]` against int32 labels `[batch]`, in nats: `mean(logsumexp(z) − z_label)`. */
 export const softmaxCrossEntropy: Loss = ([logits], [labels]) => crossEntropy(logits!, labels!) as tf.Scalar;
 
-/** Its gradient is `(softmax(z) − onehot(label)) / batch`, in one pass. */
+/** Its gradient is `(softmax(z) − onehot(label)) / batch`, computed along with the value. */
 const crossEntropy = tf.customGrad((...args) => {
   const [logits, labels, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.GradSaveFunc];
-  const logProbabilities = tf.logSoftmax(logits);
-  const oneHot = tf.oneHot(labels, logits.shape[1]).toFloat();
-  save([logProbabilities, oneHot]);
-  const value = logProbabilities.mul(oneHot).sum().div(-logits.shape[0]);
-  const gradFunc = (dy: tf.Tensor, [saved, target]: tf.Tensor[]) => [
-    saved!.exp().sub(target!).mul(dy.div(logits.shape[0])),
+  const [losses, toLogits] =
+    fusedKernel('SoftmaxCrossEntropy')?.({ logits, labels }, {}) ?? composedCrossEntropy(logits, labels);
+  save([toLogits]);
+  const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]) => [
+    saved!.mul(dy.div(logits.shape[0])),
     tf.zerosLike(labels),
   ];
-  return { value, gradFunc: gradFunc as (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[] };
+  return {
+    value: losses.sum().div(logits.shape[0]),
+    gradFunc: gradFunc as (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor | tf.Tensor[],
+  };
 });
+
+/** Losses `[batch]`, and what each changes by along the logits `[batch, classes]`. */
+function composedCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): [tf.Tensor1D, tf.Tensor2D] {
+  const logProbabilities = tf.logSoftmax(logits);
+  const oneHot = tf.oneHot(labels, logits.shape[1]).toFloat() as tf.Tensor2D;
+  const losses = logProbabilities.mul(oneHot).sum<tf.Tensor1D>(-1).neg();
+  return [losses, logProbabilities.exp().sub(oneHot)];
+}
 
 /** Mean of squared differences over all elements. */
 export const meanSquaredError: Loss = ([outputs], [targets]) =>

@@ -1,3 +1,11 @@
 export type { BatchStatistics } from './batch-statistics.js';
+export {
+  fusedKernel,
+  useFusedKernels,
+  type Activation,
+  type FusedKernels,
+  type GridAttributes,
+} from './fused-kernels.js';
+export { registerTensorflowKernels, type TensorflowKernelOptions } from './register-tensorflow-kernels.js';
 export { registerWasmKernels } from './register-wasm-kernels.js';
 export { trainingBatchNorm, type TrainingBatchNorm } from './training-batch-norm.js';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchNormGradients } from './batch-norm-gradients.js';
 import { batchStatistics, type BatchStatistics } from './batch-statistics.js';
+import { fusedKernel, type Activation } from './fused-kernels.js';
 import { scaleAndShift } from './scale-and-shift.js';
 
 /** What a batch normalisation in training gives: the normalised batch, and the statistics that normalised it. */
@@ -8,6 +9,19 @@ export interface TrainingBatchNorm extends BatchStatistics {
   /** The shape of x. */
   readonly output: tf.Tensor;
 }
+
+/** What {@link trainingBatchNorm} takes beside x. */
+export interface BatchNormOptions {
+  /** γ, `[channels]`; 1 when left out. */
+  readonly scale?: tf.Tensor1D | undefined;
+  /** β, `[channels]`; 0 when left out. */
+  readonly offset?: tf.Tensor1D | undefined;
+  readonly epsilon: number;
+  /** What the result is clipped to; nothing when left out. */
+  readonly activation?: Activation | undefined;
+}
+
+const linear: Activation = { low: -Infinity, high: Infinity };
 
 /**
  * Normalises x `[…, channels]` by its own statistics over all axes but the last:
@@ -18,36 +32,50 @@ export interface TrainingBatchNorm extends BatchStatistics {
  *
  *     dx = scale / sqrt(variance + epsilon) * (dy - ⟨dy⟩ - x̂ * ⟨dy * x̂⟩),    dscale = Σ dy * x̂,    doffset = Σ dy
  *
- * @param scale γ, `[channels]`; 1 when left out.
- * @param offset β, `[channels]`; 0 when left out.
+ * With an activation, `output` is clipped to its range, and dy counts where the unclipped output is in it, above `low` and up
+ * to `high`.
  * @returns the mean and the biased variance carry no gradient.
  */
-export function trainingBatchNorm(
-  x: tf.Tensor,
-  scale: tf.Tensor1D | undefined,
-  offset: tf.Tensor1D | undefined,
-  epsilon: number,
-): TrainingBatchNorm {
+export function trainingBatchNorm(x: tf.Tensor, options: BatchNormOptions): TrainingBatchNorm {
   const channels = x.shape.at(-1)!;
-  const { mean, variance } = batchStatistics(x);
-  const output = tf.tidy(() => {
-    const normalise = tf.customGrad<tf.Tensor>((...args) => {
-      const [input, gamma, beta, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, Save];
-      const invStd = tf.rsqrt(variance.add<tf.Tensor1D>(epsilon));
-      save([input, gamma, mean, invStd]);
-      const factor = gamma.mul<tf.Tensor1D>(invStd);
-      const shift = beta.sub<tf.Tensor1D>(mean.mul(factor));
-      return {
-        value: scaleAndShift(input, factor, shift),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-          const [x, scale, mean, invStd] = saved as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
-          return batchNormGradients(dy, { x, scale, mean, invStd });
-        },
-      };
-    });
-    return normalise(x, scale ?? tf.ones([channels]), offset ?? tf.zeros([channels]));
+  const { epsilon, activation = linear } = options;
+  return tf.tidy(() => {
+    const { scale = tf.ones([channels]), offset = tf.zeros([channels]) } = options;
+    const given = { x, scale, offset };
+    const fused = fusedKernel('BatchNorm');
+    if (!fused) return { ...composedBatchNorm(given, epsilon, activation) };
+    const [output, mean, variance] = fused(given, { epsilon, ...activation });
+    return { output, mean, variance };
   });
-  return { output, mean, variance };
 }
 
-type Save = (tensors: tf.Tensor[]) => void;
+interface Given {
+  readonly x: tf.Tensor;
+  readonly scale: tf.Tensor1D;
+  readonly offset: tf.Tensor1D;
+}
+
+function composedBatchNorm(
+  { x, scale, offset }: Given,
+  epsilon: number,
+  { low, high }: Activation,
+): TrainingBatchNorm {
+  const { mean, variance } = batchStatistics(x);
+  const normalise = tf.customGrad<tf.Tensor>((...args) => {
+    const [input, gamma, beta, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+    const invStd = tf.rsqrt(variance.add<tf.Tensor1D>(epsilon));
+    save([input, gamma, mean, invStd]);
+    const factor = gamma.mul<tf.Tensor1D>(invStd);
+    const shift = beta.sub<tf.Tensor1D>(mean.mul(factor));
+    return {
+      value: scaleAndShift(input, factor, shift),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, scale, mean, invStd] = saved as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+        return batchNormGradients(dy, { x, scale, mean, invStd });
+      },
+    };
+  });
+  const normalised = normalise(x, scale, offset);
+  const raised = low === 0 ? normalised.relu() : low === -Infinity ? normalised : normalised.maximum(low);
+  return { output: high === Infinity ? raised : raised.minimum(high), mean, variance };
+}

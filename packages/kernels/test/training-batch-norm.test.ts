@@ -17,7 +17,7 @@ function composed(x: tf.Tensor, scale?: tf.Tensor, offset?: tf.Tensor): tf.Tenso
 }
 
 function ours(x: tf.Tensor, scale?: tf.Tensor, offset?: tf.Tensor): tf.Tensor {
-  return trainingBatchNorm(x, scale as tf.Tensor1D, offset as tf.Tensor1D, epsilon).output;
+  return trainingBatchNorm(x, { scale: scale as tf.Tensor1D, offset: offset as tf.Tensor1D, epsilon }).output;
 }
 
 for (const engine of ['cpu', 'wasm'] as const) {
@@ -71,7 +71,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
     it('answers the mean and the biased variance', () => {
       tf.tidy(() => {
         const x = tf.tensor2d([1, 10, 3, 10, 5, 10], [3, 2]);
-        const { output, mean, variance } = trainingBatchNorm(x, undefined, undefined, 0.01);
+        const { output, mean, variance } = trainingBatchNorm(x, { epsilon: 0.01 });
         // (1 + 3 + 5) / 3 = 3; (4 + 0 + 4) / 3 = 8/3
         expectClose(mean, [3, 10]);
         expectClose(variance, [8 / 3, 0], { absolute: 1e-6 });
@@ -84,7 +84,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
       tf.tidy(() => {
         const x = tf.tensor2d([1000, 1001, 1002, 1003], [4, 1]);
         // Squared distances from 1001.5: 2.25 + 0.25 + 0.25 + 2.25, over 4.
-        expectClose(trainingBatchNorm(x, undefined, undefined, epsilon).variance, [1.25]);
+        expectClose(trainingBatchNorm(x, { epsilon }).variance, [1.25]);
       });
     });
 
@@ -92,7 +92,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
       tf.tidy(() => {
         const x = tf.tensor2d(valuesOf([4, 2]), [4, 2]);
         const gradient = tf.grad((x) => {
-          const { output, mean, variance } = trainingBatchNorm(x, undefined, undefined, epsilon);
+          const { output, mean, variance } = trainingBatchNorm(x, { epsilon });
           return tf.addN([output.sum().mul(0), mean.sum(), variance.sum()]);
         })(x);
         expectClose(gradient, tf.zeros([4, 2]), { absolute: 1e-7 });
@@ -126,7 +126,7 @@ for (const engine of ['cpu', 'wasm'] as const) {
       const dataIds = tf.backend().numDataIds();
       expectNoTensorLeak(() => {
         const before = tf.memory().numTensors;
-        const results = trainingBatchNorm(x, scale, undefined, epsilon);
+        const results = trainingBatchNorm(x, { scale, epsilon });
         assert.equal(tf.memory().numTensors, before + 3);
         tf.dispose({ ...results });
         tf.dispose(tf.grads((x, scale) => ours(x!, scale))([x, scale]));

@@ -1,4 +1,5 @@
 import type { PassContext } from '@flatbit/core';
+import { fusedKernel } from '@flatbit/kernels';
 import * as tf from '@tensorflow/tfjs';
 
 /** Which passes of a step move batch norm's moving statistics; `frozen` also normalises with them. */
@@ -39,24 +40,20 @@ export class BatchStatistics {
 
   /** `moving ← momentum·moving + (1 − momentum)·gathered`, where `healthy`. The calls of a shared layer are averaged. */
   move(healthy: tf.Scalar): void {
-    for (const phase of this.#phases()) {
-      const ofPhase = this.#gathered.filter((gathered) => gathered.phase === phase);
-      for (const moving of new Set(ofPhase.map((gathered) => gathered.moving))) {
-        const calls = ofPhase.filter((gathered) => gathered.moving === moving);
-        moveTowards(
-          moving.mean,
-          calls.map(({ mean }) => mean),
-          moving.momentum,
-          healthy,
-        );
-        moveTowards(
-          moving.variance,
-          calls.map(({ variance }) => variance),
-          moving.momentum,
-          healthy,
-        );
+    tf.tidy(() => {
+      for (const phase of this.#phases()) {
+        const ofPhase = this.#gathered.filter((gathered) => gathered.phase === phase);
+        const moves = [...new Set(ofPhase.map(({ moving }) => moving))].flatMap((moving): Move[] => {
+          const calls = ofPhase.filter((gathered) => gathered.moving === moving);
+          const { momentum } = moving;
+          return [
+            { moving: moving.mean, momentum, target: average(calls.map(({ mean }) => mean)) },
+            { moving: moving.variance, momentum, target: average(calls.map(({ variance }) => variance)) },
+          ];
+        });
+        moveAll(moves, healthy);
       }
-    }
+    });
     this.discard();
   }
 
@@ -73,15 +70,30 @@ export class BatchStatistics {
   }
 }
 
-function moveTowards(
-  moving: tf.Variable,
-  calls: readonly tf.Tensor[],
-  momentum: number,
-  healthy: tf.Scalar,
-): void {
-  tf.tidy(() => {
-    const mean = calls.length === 1 ? calls[0]! : tf.addN([...calls]).div(calls.length);
-    const next = moving.mul(momentum).add(mean.mul(1 - momentum));
-    moving.assign(tf.where(healthy, next, moving));
+interface Move {
+  readonly moving: tf.Variable;
+  readonly momentum: number;
+  readonly target: tf.Tensor;
+}
+
+/** In one op where the engine has it. */
+function moveAll(moves: readonly Move[], healthy: tf.Scalar): void {
+  if (moves.length === 0) return;
+  const inputs = {
+    healthy,
+    tensors: moves.map(({ moving }) => moving),
+    others: moves.map(({ target }) => target),
+  };
+  const keep = moves.map(({ momentum }) => momentum);
+  const take = moves.map(({ momentum }) => 1 - momentum);
+  const blended = fusedKernel('Blend')?.(inputs, { keep, take });
+  moves.forEach(({ moving, momentum, target }, index) => {
+    const next =
+      blended?.[index] ?? tf.where(healthy, moving.mul(momentum).add(target.mul(1 - momentum)), moving);
+    moving.assign(next);
   });
+}
+
+function average(calls: readonly tf.Tensor[]): tf.Tensor {
+  return calls.length === 1 ? calls[0]! : tf.addN([...calls]).div(calls.length);
 }

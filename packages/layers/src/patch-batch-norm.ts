@@ -1,4 +1,4 @@
-import { trainingBatchNorm } from '@flatbit/kernels';
+import { trainingBatchNorm, type Activation, type TrainingBatchNorm } from '@flatbit/kernels';
 import * as tf from '@tensorflow/tfjs';
 import type { ActivePass } from './active-pass.js';
 import type { BatchStatistics, MovingStatistics } from './batch-statistics.js';
@@ -19,11 +19,17 @@ interface BatchNorm {
 /** How the moving variance is estimated: `unbiased` divides by n − 1, as PyTorch and fused kernels do. */
 export type VarianceEstimate = 'unbiased' | 'biased';
 
+export interface BatchNormPatch {
+  readonly statistics: BatchStatistics;
+  readonly estimate: VarianceEstimate;
+  /** What the batch norm does in the place of the layer behind it, see {@link patchActivation}. */
+  readonly activation?: Activation | undefined;
+}
+
 /** Makes a batch norm hand its statistics over instead of writing them. Returns the undo. */
 export function patchBatchNorm(
-  { layer }: LayerSite,
-  statistics: BatchStatistics,
-  estimate: VarianceEstimate,
+  { layer }: Pick<LayerSite, 'layer'>,
+  { statistics, estimate, activation }: BatchNormPatch,
   active: () => ActivePass | undefined,
 ): () => void {
   const norm = layer as unknown as BatchNorm;
@@ -35,10 +41,10 @@ export function patchBatchNorm(
   return patchCall(layer, (original) => (inputs, kwargs) => {
     const running = active();
     if (!running) return original(inputs, kwargs);
-    if (running.pass.inference || statistics.frozen) return original(inputs, { ...kwargs, training: false });
+    if (!normalisesByBatch(running, statistics)) return original(inputs, { ...kwargs, training: false });
     const x = single(inputs);
     return tf.tidy(() => {
-      const { output, mean, variance } = normalise(norm, x);
+      const { output, mean, variance } = normalise(norm, x, activation);
       const count = x.size / mean.size;
       const bessel = estimate === 'unbiased' ? count / Math.max(1, count - 1) : 1;
       statistics.gather(running.pass.phase, moving, mean, bessel === 1 ? variance : variance.mul(bessel));
@@ -47,15 +53,33 @@ export function patchBatchNorm(
   });
 }
 
+/** Makes an activation let through what the batch norm in front of it has already clipped. Returns the undo. */
+export function patchActivation(
+  layer: tf.layers.Layer,
+  statistics: BatchStatistics,
+  active: () => ActivePass | undefined,
+): () => void {
+  return patchCall(layer, (original) => (inputs, kwargs) => {
+    const running = active();
+    return running && normalisesByBatch(running, statistics) ? single(inputs) : original(inputs, kwargs);
+  });
+}
+
+/** By its own statistics; otherwise the moving ones normalise, in the stock layer. */
+function normalisesByBatch({ pass }: ActivePass, statistics: BatchStatistics): boolean {
+  return !pass.inference && !statistics.frozen;
+}
+
 /** The kernel normalises the last axis; another one is moved there and back. */
-function normalise(norm: BatchNorm, x: tf.Tensor): ReturnType<typeof trainingBatchNorm> {
+function normalise(norm: BatchNorm, x: tf.Tensor, activation?: Activation): TrainingBatchNorm {
   const axis = norm.axis < 0 ? norm.axis + x.rank : norm.axis;
   const scale = norm.gamma?.read() as tf.Tensor1D | undefined;
   const offset = norm.beta?.read() as tf.Tensor1D | undefined;
-  if (axis === x.rank - 1) return trainingBatchNorm(x, scale, offset, norm.epsilon);
+  const options = { scale, offset, epsilon: norm.epsilon, activation };
+  if (axis === x.rank - 1) return trainingBatchNorm(x, options);
   const there = x.shape.map((_, index) => index).filter((index) => index !== axis);
   there.push(axis);
   const back = x.shape.map((_, index) => there.indexOf(index));
-  const { output, mean, variance } = trainingBatchNorm(tf.transpose(x, there), scale, offset, norm.epsilon);
+  const { output, mean, variance } = trainingBatchNorm(tf.transpose(x, there), options);
   return { output: tf.transpose(output, back), mean, variance };
 }

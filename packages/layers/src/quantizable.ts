@@ -2,9 +2,10 @@ import type { TrainableModel } from '@flatbit/core';
 import type * as tf from '@tensorflow/tfjs';
 import { createActivePass, type ActivePass } from './active-pass.js';
 import { BatchStatistics, type StatisticsPolicy } from './batch-statistics.js';
+import { findNormActivations } from './find-activations.js';
 import { findOperands, unsupportedReason } from './find-operands.js';
 import { findVariables } from './find-variables.js';
-import { patchBatchNorm, type VarianceEstimate } from './patch-batch-norm.js';
+import { patchActivation, patchBatchNorm, type VarianceEstimate } from './patch-batch-norm.js';
 import { patchNoise } from './patch-noise.js';
 import { patchOperands } from './patch-operands.js';
 import { patchRecurrentDropout } from './patch-recurrent-dropout.js';
@@ -30,13 +31,23 @@ export function quantizable(model: tf.LayersModel, options: QuantizableOptions =
   const operands = sites.flatMap((site) => findOperands(site) ?? []);
   let running: ActivePass | undefined;
   const active = () => running;
+  const normActivations = findNormActivations(model);
+  const activationBehind = (norm: tf.layers.Layer) =>
+    normActivations.find((found) => found.norm === norm)?.activation;
   const undo = [
     ...operands.map((layer) => patchOperands(layer, active)),
     ...sites.flatMap((site) => patchNoise(site, seed, active) ?? []),
     ...sites.flatMap((site) => patchRecurrentDropout(site, seed, active) ?? []),
     ...sites
       .filter(({ kind }) => kind === 'batchNormalization')
-      .map((site) => patchBatchNorm(site, statistics, variance, active)),
+      .map((site) =>
+        patchBatchNorm(
+          site,
+          { statistics, estimate: variance, activation: activationBehind(site.layer) },
+          active,
+        ),
+      ),
+    ...normActivations.map(({ layer }) => patchActivation(layer, statistics, active)),
   ];
   return {
     operands: operands.flatMap(({ activations, weights }) => [

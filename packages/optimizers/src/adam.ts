@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Optimizer } from '@flatbit/core';
-import { adamStep } from './adam-step.js';
+import { updateAdam, type AdamUpdate } from './adam-update.js';
 import { assignWhere } from './assign-where.js';
 import { aboveZero, belowOne, checkOption, fromZero } from './check-option.js';
 import { checkSettings, type ParameterSelection, settingsByKey, settingsOf } from './parameter-groups.js';
-import { createScalars } from './scalars.js';
 import { Slots } from './slots.js';
 
 /** Settings of Adam that a group may have for itself. */
@@ -60,43 +59,23 @@ export function adam(options: AdamOptions): Optimizer {
     },
     update(updates, { learningRateFactor, healthy }) {
       tf.tidy(() => {
-        const scalar = createScalars();
-        const betas = { beta1: scalar(beta1), beta2: scalar(beta2) };
-        const shares = { share1: scalar(1 - beta1), share2: scalar(1 - beta2) };
         const step = slots.get('step')!;
         const count = step.add(1) as tf.Scalar;
-        const root = biasCorrection(beta2, count).sqrt();
-        const ratio = root.div(biasCorrection(beta1, count));
-        const hatEpsilon = root.mul(epsilon) as tf.Scalar;
+        const root = biasCorrection(beta2, count).sqrt() as tf.Scalar;
+        const corrections = {
+          ratio: root.div(biasCorrection(beta1, count)) as tf.Scalar,
+          hatEpsilon: root.mul(epsilon) as tf.Scalar,
+        };
         // Settings first: a parameter that nobody has prepared is an error before anything moves.
-        const known = updates.map((update) => ({
-          ...update,
-          own: settingsOf(settings, update.parameter.key),
+        const known = updates.map(({ parameter: { key, variable }, gradient }): AdamUpdate => ({
+          ...settingsOf(settings, key),
+          variable,
+          gradient,
+          firstMoment: slots.get(`${key}/firstMoment`)!,
+          secondMoment: slots.get(`${key}/secondMoment`)!,
         }));
         assignWhere(healthy, step, count);
-        for (const { parameter, gradient, own } of known) {
-          const { key, variable } = parameter;
-          const firstMoment = slots.get(`${key}/firstMoment`)!;
-          const secondMoment = slots.get(`${key}/secondMoment`)!;
-          const learningRate = scalar(own.learningRate * learningRateFactor);
-          const weightDecay = own.weightDecay > 0 ? scalar(own.weightDecay) : undefined;
-          tf.tidy(() => {
-            const next = adamStep({
-              value: variable,
-              gradient,
-              firstMoment,
-              secondMoment,
-              ...betas,
-              ...shares,
-              weightDecay,
-              stepSize: ratio.mul(learningRate),
-              epsilon: hatEpsilon,
-            });
-            assignWhere(healthy, variable, next.value);
-            assignWhere(healthy, firstMoment, next.firstMoment);
-            assignWhere(healthy, secondMoment, next.secondMoment);
-          });
-        }
+        updateAdam(known, { beta1, beta2, ...corrections, learningRateFactor, healthy });
       });
     },
     slots: () => slots.all(),

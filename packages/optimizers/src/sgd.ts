@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Optimizer, UsageError } from '@flatbit/core';
-import { assignWhere } from './assign-where.js';
 import { belowOne, fromZero } from './check-option.js';
 import { checkSettings, type ParameterSelection, settingsByKey, settingsOf } from './parameter-groups.js';
-import { createScalars } from './scalars.js';
-import { sgdStep } from './sgd-step.js';
+import { updateOneByOne, updateTogether, type SgdUpdate } from './sgd-update.js';
 import { Slots } from './slots.js';
 
 /** Settings of SGD that a group may have for itself. */
@@ -53,32 +51,15 @@ export function sgd(options: SgdOptions): Optimizer {
     },
     update(updates, { learningRateFactor, healthy }) {
       tf.tidy(() => {
-        const scalar = createScalars();
         // Settings first: a parameter that nobody has prepared is an error before anything moves.
-        const known = updates.map((update) => ({
-          ...update,
-          own: settingsOf(settings, update.parameter.key),
-        }));
-        for (const { parameter, gradient, own } of known) {
-          const { key, variable } = parameter;
-          const velocity = slots.get(`${key}/momentum`);
-          const learningRate = scalar(own.learningRate * learningRateFactor);
-          const momentum = scalar(own.momentum);
-          const weightDecay = own.weightDecay > 0 ? scalar(own.weightDecay) : undefined;
-          tf.tidy(() => {
-            const next = sgdStep({
-              value: variable,
-              gradient,
-              velocity,
-              learningRate,
-              momentum,
-              nesterov,
-              weightDecay,
-            });
-            assignWhere(healthy, variable, next.value);
-            if (velocity) assignWhere(healthy, velocity, next.velocity!);
-          });
-        }
+        const known = updates.map(({ parameter, gradient }): SgdUpdate => {
+          const own = settingsOf(settings, parameter.key);
+          const velocity = slots.get(`${parameter.key}/momentum`);
+          return { ...own, variable: parameter.variable, gradient, velocity };
+        });
+        const options = { nesterov, learningRateFactor, healthy };
+        const rest = updateTogether(known, options);
+        updateOneByOne(rest, options);
       });
     },
     slots: () => slots.all(),

@@ -1,4 +1,6 @@
+import { fusedKernel, type GridAttributes } from '@flatbit/kernels';
 import * as tf from '@tensorflow/tfjs';
+import { snapToGrid, type Grid } from './grid.js';
 import { inRange } from './in-range.js';
 import { scaleFloor } from './scale-floor.js';
 import { sumToShape } from './sum-to-shape.js';
@@ -7,6 +9,23 @@ import { through } from './through.js';
 /** The range, or step, that a learned value stands for: its magnitude, floored at 1e-8. */
 export function learnedRange(raw: tf.Tensor): tf.Tensor {
   return tf.maximum(raw.abs(), scaleFloor);
+}
+
+/** What a fused kernel is told of a grid. */
+export const gridAttributes = ({ shift, low, high, steps }: Grid): GridAttributes => ({
+  shift,
+  low,
+  high,
+  steps,
+  floor: scaleFloor,
+});
+
+/** The level nearest to each value, of a grid in units of `learnedRange(raw)`: in one pass where the engine can. */
+export function snapToRange(value: tf.Tensor, raw: tf.Tensor, grid: Grid): tf.Tensor {
+  const fused = raw.rank === 0 ? fusedKernel('FakeQuantize') : undefined;
+  return (
+    fused?.({ value, learned: raw }, gridAttributes(grid))[0] ?? snapToGrid(value, learnedRange(raw), grid)
+  );
 }
 
 /** One pass through a quantizer with a learned range. */

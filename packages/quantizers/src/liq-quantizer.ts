@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkClipStart, startClip, type ClipStart } from './clip-start.js';
 import { parameterShape, type Granularity } from './granularity.js';
-import { snapToGrid } from './grid.js';
-import { learnedRange } from './learned-range.js';
+import { snapToRange } from './learned-range.js';
 import { liqFakeQuantize, liqFakeQuantizeNormalized } from './liq-fake-quantize.js';
 import { liqGrid } from './liq-grid.js';
 import { normalizeWeight } from './normalize-weight.js';
@@ -70,7 +69,7 @@ export function liqQuantizer({
           value,
           shape: parameterShape(target, granularity),
           signed: target.role === 'weight' || target.signed,
-          quantize: (clip) => snapToGrid(value, learnedRange(clip), grid),
+          quantize: (clip) => snapToRange(value, clip, grid),
         });
         return { clipValue };
       }),

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { checkBits } from './check-target.js';
 import { customGradient } from './custom-gradient.js';
 import { parameterShape, type Granularity } from './granularity.js';
-import { snapToGrid, type Grid } from './grid.js';
+import type { Grid } from './grid.js';
 import { justInside } from './in-range.js';
-import { learnedRange, rangeGradients } from './learned-range.js';
+import { rangeGradients, snapToRange } from './learned-range.js';
 import type { Quantizer, QuantizerTarget } from './quantizer.js';
 import { scaleFloor } from './scale-floor.js';
 import { sumToShape } from './sum-to-shape.js';
@@ -55,7 +55,7 @@ export function lsqQuantizer({ granularity = 'perTensor' }: LsqOptions = {}): Qu
       return customGradient(
         [value, scale!],
         () => {
-          const quantized = snapToGrid(value, learnedRange(scale!), grid);
+          const quantized = snapToRange(value, scale!, grid);
           return { value: quantized, saved: { value, quantized, raw: scale! } };
         },
         (upstream, pass) => {

@@ -2,9 +2,9 @@ import type * as tf from '@tensorflow/tfjs';
 import { checkBits, checkNotNegative } from './check-target.js';
 import { checkClipStart, startClip, type ClipStart } from './clip-start.js';
 import { customGradient } from './custom-gradient.js';
-import { snapToGrid, type Grid } from './grid.js';
+import type { Grid } from './grid.js';
 import { inRange, justInside } from './in-range.js';
-import { learnedRange } from './learned-range.js';
+import { learnedRange, snapToRange } from './learned-range.js';
 import type { Quantizer, QuantizerTarget } from './quantizer.js';
 import { sumToShape } from './sum-to-shape.js';
 import { through } from './through.js';
@@ -42,7 +42,7 @@ export function pactQuantizer({ start = { maxAbs: 1 } }: PactOptions = {}): Quan
 
     initialize: (value, target) => {
       const grid = pactGrid(target);
-      const quantize = (clip: tf.Tensor): tf.Tensor => snapToGrid(value, learnedRange(clip), grid);
+      const quantize = (clip: tf.Tensor): tf.Tensor => snapToRange(value, clip, grid);
       return { clipValue: startClip(start, { value, shape: [], signed: false, quantize }) };
     },
 
@@ -51,7 +51,7 @@ export function pactQuantizer({ start = { maxAbs: 1 } }: PactOptions = {}): Quan
       return customGradient(
         [value, clipValue!],
         () => ({
-          value: snapToGrid(value, learnedRange(clipValue!), grid),
+          value: snapToRange(value, clipValue!, grid),
           saved: { input: value, raw: clipValue! },
         }),
         pactGradients,

@@ -1,4 +1,4 @@
-import type { VariableRole } from '@flatbit/core';
+import { globalNorm, type VariableRole } from '@flatbit/core';
 import * as tf from '@tensorflow/tfjs';
 
 /** Sharpness measured relative to the size of each parameter: Kwon et al., arXiv 2102.11600. */
@@ -60,21 +60,4 @@ function scale({ role, value, gradient }: AscentStep, adaptive: true | AdaptiveO
   const t = size.add(eta);
   const measured = gradient.mul(t);
   return { measured, direction: form === 'asam' ? measured.mul(t) : gradient.mul(size).mul(size) };
-}
-
-/** L2 norm over all tensors together: a scalar, since clip values are scalars too. */
-function globalNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
-  const sums = tensors.map((tensor) => tf.tidy(() => sumInBlocks(tensor.square().flatten())));
-  return sumInBlocks(tf.concat(sums)).asScalar().sqrt();
-}
-
-/** Engines may add up in one float32 sum, which loses what is small beside it: no sum here is longer than this. */
-const BLOCK = 256;
-
-/** The sum as `[1]`: of blocks, then of their sums. */
-function sumInBlocks(values: tf.Tensor1D): tf.Tensor1D {
-  if (values.size <= BLOCK) return values.sum(0, true);
-  const rest = values.size % BLOCK;
-  const whole = rest === 0 ? values : values.pad([[0, BLOCK - rest]]);
-  return sumInBlocks(whole.reshape([-1, BLOCK]).sum(1));
 }

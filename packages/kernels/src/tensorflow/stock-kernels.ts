@@ -1,0 +1,27 @@
+import type * as tf from '@tensorflow/tfjs';
+import { fusedKernelName } from '../fused-kernels.js';
+import { execute, typeAttribute } from './execute.js';
+
+/** `ReluGrad` takes its mask from the output, in one pass. */
+const reluGrad: tf.KernelConfig = {
+  kernelName: fusedKernelName('ReluGrad'),
+  backendName: 'tensorflow',
+  kernelFunc: ({ inputs: { upstream, output } }) =>
+    execute('ReluGrad', [typeAttribute()], [upstream!, output!], 1),
+};
+
+/** Losses, and the gradient that the forward pass has computed along with them. */
+const softmaxCrossEntropy: tf.KernelConfig = {
+  kernelName: fusedKernelName('SoftmaxCrossEntropy'),
+  backendName: 'tensorflow',
+  kernelFunc: ({ inputs: { logits, labels } }) =>
+    execute(
+      'SparseSoftmaxCrossEntropyWithLogits',
+      [typeAttribute(), typeAttribute('TF_INT32', 'Tlabels')],
+      [logits!, labels!],
+      2,
+    ),
+};
+
+/** Kernels that are ops of TensorFlow's own. */
+export const stockKernels: readonly tf.KernelConfig[] = [reluGrad, softmaxCrossEntropy];
