@@ -60,7 +60,7 @@ class FakeQuantizeGrad : public OpKernel {
     const Tensor& value = context->input(1);
     Tensor* to_value = nullptr;
     Tensor* to_learned = nullptr;
-    OP_REQUIRES_OK(context, context->forward_input_or_allocate_output({0}, 0, value.shape(), &to_value));
+    OP_REQUIRES_OK(context, context->allocate_output(0, value.shape(), &to_value));
     OP_REQUIRES_OK(context, context->allocate_output(1, TensorShape(), &to_learned));
     const LearnedRange learned(context->input(2).flat<float>()(0), grid_.floor);
     const float range = learned.range;

@@ -11,6 +11,23 @@ export interface Activation {
 
 type NormAttributes = Activation & { readonly epsilon: number };
 
+/** Learning rate, momentum, weight decay. */
+type SgdSettings = readonly [number, number, number];
+
+interface NormInputs {
+  x: tf.Tensor;
+  scale: tf.Tensor1D;
+  offset: tf.Tensor1D;
+}
+
+interface NormGradInputs {
+  upstream: tf.Tensor;
+  mean: tf.Tensor1D;
+  variance: tf.Tensor1D;
+}
+
+type NormStatistics = [mean: tf.Tensor1D, variance: tf.Tensor1D];
+
 type Tensors = readonly tf.Tensor[];
 
 /**
@@ -40,20 +57,17 @@ export interface FusedKernels {
     attributes: GridAttributes & { readonly rescale: boolean },
   ): [tf.Tensor, tf.Tensor];
   /** x `[…, channels]`, vectors `[channels]` → output, mean and biased variance of the batch. */
-  BatchNorm(
-    inputs: { x: tf.Tensor; scale: tf.Tensor1D; offset: tf.Tensor1D },
-    attributes: NormAttributes,
-  ): [tf.Tensor, tf.Tensor1D, tf.Tensor1D];
+  BatchNorm(inputs: NormInputs, attributes: { readonly epsilon: number }): [tf.Tensor, ...NormStatistics];
   /** Gradients of x, scale and offset. */
   BatchNormGrad(
-    inputs: {
-      upstream: tf.Tensor;
-      x: tf.Tensor;
-      scale: tf.Tensor1D;
-      offset: tf.Tensor1D;
-      mean: tf.Tensor1D;
-      variance: tf.Tensor1D;
-    },
+    inputs: NormInputs & NormGradInputs,
+    attributes: { readonly epsilon: number },
+  ): [tf.Tensor, tf.Tensor1D, tf.Tensor1D];
+  /** Batch norm and the activation behind it. */
+  ActivatedBatchNorm(inputs: NormInputs, attributes: NormAttributes): [tf.Tensor, ...NormStatistics];
+  /** Gradients of x, scale and offset; the activation lets through what it has clipped nowhere, its upper bound included. */
+  ActivatedBatchNormGrad(
+    inputs: NormInputs & NormGradInputs,
     attributes: NormAttributes,
   ): [tf.Tensor, tf.Tensor1D, tf.Tensor1D];
   /** upstream and the ReLU's output `[…]` → `upstream` where the output is above 0, else 0. */
@@ -72,16 +86,15 @@ export interface FusedKernels {
     inputs: { healthy: tf.Tensor; tensors: Tensors; others: Tensors },
     attributes: { readonly keep: readonly number[]; readonly take: readonly number[] },
   ): tf.Tensor[];
-  /** `settings` `[n, 3]`: learning rate, momentum, weight decay. Answers n parameters and n velocities. */
+  /** Of each parameter, the learning rate, the momentum and the weight decay. Answers n parameters and n velocities. */
   Sgd(
     inputs: {
-      settings: tf.Tensor2D;
       healthy: tf.Tensor;
       parameters: Tensors;
       gradients: Tensors;
       velocities: Tensors;
     },
-    attributes: { readonly nesterov: boolean },
+    attributes: { readonly settings: readonly SgdSettings[]; readonly nesterov: boolean },
   ): tf.Tensor[];
   /** `settings` `[n, 7]`: β₁, β₂, 1 − β₁, 1 − β₂, weight decay, step size, ε. Answers n parameters and both moments of each. */
   Adam(

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { registerFusedBatchNormGradient } from './fused-batch-norm-gradient.js';
+import { registerFusedBatchNormGradients } from './fused-batch-norm-gradient.js';
 import { registerReluGradient } from './relu-gradient.js';
 import { customKernels } from './tensorflow/custom-kernels.js';
 import { stockKernels } from './tensorflow/stock-kernels.js';
@@ -21,11 +21,16 @@ export function registerTensorflowKernels({ ops }: TensorflowKernelOptions = {})
   registered = true;
   for (const kernel of stockKernels) tf.registerKernel(kernel);
   registerReluGradient();
+  registerFusedBatchNormGradients();
   if (ops === undefined) return;
   // Loading is all: it registers the ops with TensorFlow.
   process.dlopen({ exports: {} }, ops);
-  for (const kernel of customKernels) tf.registerKernel(kernel);
-  registerFusedBatchNormGradient();
+  for (const kernel of customKernels) {
+    const { kernelName, backendName } = kernel;
+    if (stockKernels.some((stock) => stock.kernelName === kernelName))
+      tf.unregisterKernel(kernelName, backendName);
+    tf.registerKernel(kernel);
+  }
 }
 
 declare const process: { dlopen(module: { exports: object }, path: string): void };

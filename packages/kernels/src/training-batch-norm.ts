@@ -42,11 +42,23 @@ export function trainingBatchNorm(x: tf.Tensor, options: BatchNormOptions): Trai
   return tf.tidy(() => {
     const { scale = tf.ones([channels]), offset = tf.zeros([channels]) } = options;
     const given = { x, scale, offset };
-    const fused = fusedKernel('BatchNorm');
-    if (!fused) return { ...composedBatchNorm(given, epsilon, activation) };
-    const [output, mean, variance] = fused(given, { epsilon, ...activation });
-    return { output, mean, variance };
+    const whole = fusedKernel('ActivatedBatchNorm')?.(given, { epsilon, ...activation });
+    if (whole) return statisticsOf(whole);
+    const fused = fusedKernel('BatchNorm')?.(given, { epsilon });
+    const { output, ...statistics } = fused ? statisticsOf(fused) : composedBatchNorm(given, epsilon);
+    return { output: activate(output, activation), ...statistics };
   });
+}
+
+const statisticsOf = ([output, mean, variance]: [tf.Tensor, tf.Tensor1D, tf.Tensor1D]) => ({
+  output,
+  mean,
+  variance,
+});
+
+function activate(value: tf.Tensor, { low, high }: Activation): tf.Tensor {
+  const raised = low === -Infinity ? value : low === 0 ? value.relu() : value.maximum(low);
+  return high === Infinity ? raised : raised.minimum(high);
 }
 
 interface Given {
@@ -55,11 +67,7 @@ interface Given {
   readonly offset: tf.Tensor1D;
 }
 
-function composedBatchNorm(
-  { x, scale, offset }: Given,
-  epsilon: number,
-  { low, high }: Activation,
-): TrainingBatchNorm {
+function composedBatchNorm({ x, scale, offset }: Given, epsilon: number): TrainingBatchNorm {
   const { mean, variance } = batchStatistics(x);
   const normalise = tf.customGrad<tf.Tensor>((...args) => {
     const [input, gamma, beta, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
@@ -75,7 +83,5 @@ function composedBatchNorm(
       },
     };
   });
-  const normalised = normalise(x, scale, offset);
-  const raised = low === 0 ? normalised.relu() : low === -Infinity ? normalised : normalised.maximum(low);
-  return { output: high === Infinity ? raised : raised.minimum(high), mean, variance };
+  return { output: normalise(x, scale, offset), mean, variance };
 }

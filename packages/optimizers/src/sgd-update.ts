@@ -30,15 +30,12 @@ export function updateTogether(
   if (!fused || moving.length === 0) return updates;
   const parameters = moving.map(({ variable }) => variable);
   const velocities = moving.map(({ velocity }) => velocity!);
-  const settings = tf.tensor2d(
-    moving.map(({ learningRate, momentum, weightDecay }) => [
-      learningRate * learningRateFactor,
-      momentum,
-      weightDecay,
-    ]),
+  const settings = moving.map(
+    ({ learningRate, momentum, weightDecay }) =>
+      [learningRate * learningRateFactor, momentum, weightDecay] as const,
   );
   const gradients = moving.map(({ gradient }) => gradient);
-  const next = fused({ settings, healthy, parameters, gradients, velocities }, { nesterov });
+  const next = fused({ healthy, parameters, gradients, velocities }, { settings, nesterov });
   assignAll([...parameters, ...velocities], next);
   return updates.filter(({ velocity }) => velocity === undefined);
 }

@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fusedKernelName } from '../fused-kernels.js';
 import { execute, typeAttribute } from './execute.js';
+import { flattenedSgd } from './flattened-sgd.js';
+import { stockBatchNorm, stockBatchNormGrad } from './stock-batch-norm.js';
 
 /** `ReluGrad` takes its mask from the output, in one pass. */
 const reluGrad: tf.KernelConfig = {
@@ -24,4 +26,10 @@ const softmaxCrossEntropy: tf.KernelConfig = {
 };
 
 /** Kernels that are ops of TensorFlow's own. */
-export const stockKernels: readonly tf.KernelConfig[] = [reluGrad, softmaxCrossEntropy];
+export const stockKernels: readonly tf.KernelConfig[] = [
+  flattenedSgd,
+  reluGrad,
+  softmaxCrossEntropy,
+  stockBatchNorm,
+  stockBatchNormGrad,
+];

@@ -20,7 +20,7 @@ using tensorflow::TensorShape;
 // The activation is what clips to [low, high]: a ReLU with [0, inf], none with [-inf, inf].
 #define FLATBIT_NORM_ATTRS Attr("epsilon: float").Attr("low: float").Attr("high: float")
 
-REGISTER_OP("FlatbitBatchNorm")
+REGISTER_OP("FlatbitActivatedBatchNorm")
     .Input("x: float")
     .Input("scale: float")
     .Input("offset: float")
@@ -29,7 +29,7 @@ REGISTER_OP("FlatbitBatchNorm")
     .Output("variance: float")
     .FLATBIT_NORM_ATTRS.SetShapeFn(tensorflow::shape_inference::UnknownShape);
 
-REGISTER_OP("FlatbitBatchNormGrad")
+REGISTER_OP("FlatbitActivatedBatchNormGrad")
     .Input("upstream: float")
     .Input("x: float")
     .Input("scale: float")
@@ -116,9 +116,9 @@ Moments MomentsOf(OpKernelContext* context, const float* x, int64_t rows, int64_
   return moments;
 }
 
-class BatchNorm : public OpKernel {
+class ActivatedBatchNorm : public OpKernel {
  public:
-  explicit BatchNorm(OpKernelConstruction* context) : OpKernel(context), attributes_(context) {}
+  explicit ActivatedBatchNorm(OpKernelConstruction* context) : OpKernel(context), attributes_(context) {}
 
   void Compute(OpKernelContext* context) override {
     const Tensor& x = context->input(0);
@@ -161,9 +161,9 @@ class BatchNorm : public OpKernel {
   const NormAttributes attributes_;
 };
 
-class BatchNormGrad : public OpKernel {
+class ActivatedBatchNormGrad : public OpKernel {
  public:
-  explicit BatchNormGrad(OpKernelConstruction* context) : OpKernel(context), attributes_(context) {}
+  explicit ActivatedBatchNormGrad(OpKernelConstruction* context) : OpKernel(context), attributes_(context) {}
 
   void Compute(OpKernelContext* context) override {
     const Tensor& x = context->input(1);
@@ -234,8 +234,10 @@ class BatchNormGrad : public OpKernel {
   const NormAttributes attributes_;
 };
 
-REGISTER_KERNEL_BUILDER(Name("FlatbitBatchNorm").Device(tensorflow::DEVICE_CPU), BatchNorm);
-REGISTER_KERNEL_BUILDER(Name("FlatbitBatchNormGrad").Device(tensorflow::DEVICE_CPU), BatchNormGrad);
+REGISTER_KERNEL_BUILDER(Name("FlatbitActivatedBatchNorm").Device(tensorflow::DEVICE_CPU),
+                        ActivatedBatchNorm);
+REGISTER_KERNEL_BUILDER(Name("FlatbitActivatedBatchNormGrad").Device(tensorflow::DEVICE_CPU),
+                        ActivatedBatchNormGrad);
 
 }  // namespace
 }  // namespace flatbit
