@@ -1,10 +1,10 @@
 // Batch normalisation by the batch's own statistics, with the activation behind it: `clip(scale * (x - mean) * invStd + offset)`.
 
-#include <cmath>
 #include <vector>
 
 #include "blocks.h"
 #include "channels.h"
+#include "normalization.h"
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
 
@@ -16,9 +16,6 @@ using tensorflow::OpKernelConstruction;
 using tensorflow::OpKernelContext;
 using tensorflow::Tensor;
 using tensorflow::TensorShape;
-
-// The activation is what clips to [low, high]: a ReLU with [0, inf], none with [-inf, inf].
-#define FLATBIT_NORM_ATTRS Attr("epsilon: float").Attr("low: float").Attr("high: float")
 
 REGISTER_OP("FlatbitActivatedBatchNorm")
     .Input("x: float")
@@ -40,35 +37,6 @@ REGISTER_OP("FlatbitActivatedBatchNormGrad")
     .Output("to_scale: float")
     .Output("to_offset: float")
     .FLATBIT_NORM_ATTRS.SetShapeFn(tensorflow::shape_inference::UnknownShape);
-
-struct NormAttributes {
-  float epsilon;
-  float low;
-  float high;
-
-  explicit NormAttributes(OpKernelConstruction* context) {
-    OP_REQUIRES_OK(context, context->GetAttr("epsilon", &epsilon));
-    OP_REQUIRES_OK(context, context->GetAttr("low", &low));
-    OP_REQUIRES_OK(context, context->GetAttr("high", &high));
-  }
-};
-
-// Normalising is `x * factor + shift`, per channel; the gradient computes it again, to the same bits.
-struct Affine {
-  std::vector<float> inv_std;
-  std::vector<float> factor;
-  std::vector<float> shift;
-
-  Affine(int64_t channels, const float* scale, const float* offset, const float* mean, const float* variance,
-         float epsilon)
-      : inv_std(channels), factor(channels), shift(channels) {
-    for (int64_t c = 0; c < channels; ++c) {
-      inv_std[c] = 1.0f / std::sqrt(variance[c] + epsilon);
-      factor[c] = scale[c] * inv_std[c];
-      shift[c] = offset[c] - mean[c] * factor[c];
-    }
-  }
-};
 
 struct Moments {
   std::vector<double> mean;
@@ -140,18 +108,14 @@ class ActivatedBatchNorm : public OpKernel {
                         mean->flat<float>().data(), variance->flat<float>().data(), attributes_.epsilon);
     const float* factor = affine.factor.data();
     const float* shift = affine.shift.data();
-    const float low = attributes_.low;
-    const float high = attributes_.high;
+    const NormAttributes activation = attributes_;
     float* to = output->flat<float>().data();
     ForBlocks(context, rows, RowsPerBlock(channels), channels, [&](int64_t, Range block) {
       for (int64_t row = block.begin; row < block.end; ++row) {
         const float* in = from + row * channels;
         float* out = to + row * channels;
         for (int64_t c = 0; c < channels; ++c) {
-          // NaN is neither below nor above, and stays.
-          const float value = in[c] * factor[c] + shift[c];
-          const float raised = value < low ? low : value;
-          out[c] = raised > high ? high : raised;
+          out[c] = activation.Clip(in[c] * factor[c] + shift[c]);
         }
       }
     });
@@ -182,49 +146,23 @@ class ActivatedBatchNormGrad : public OpKernel {
                         context->input(5).flat<float>().data(), attributes_.epsilon);
     const float* factor = affine.factor.data();
     const float* shift = affine.shift.data();
-    const float low = attributes_.low;
-    const float high = attributes_.high;
-    // What comes through the activation: all of it inside the range, the upper bound included, nothing outside.
-    const auto through = [=](int64_t i, int64_t c) {
-      const float value = from[i] * factor[c] + shift[c];
+    const auto through = [=, activation = attributes_](int64_t i, int64_t c) {
       const float gradient = upstream[i];
-      return (value > low) & (value <= high) ? gradient : 0.0f;
+      return activation.LetsThrough(from[i] * factor[c] + shift[c]) ? gradient : 0.0f;
     };
 
-    const int64_t rows_per_block = RowsPerBlock(channels);
-    const int64_t blocks = BlockCount(rows, rows_per_block);
-    std::vector<double> partial(blocks * 2 * channels);
-    ForBlocks(context, rows, rows_per_block, 2 * channels, [&](int64_t index, Range block) {
-      SumChannels<2>(
-          block, channels,
-          [&](int64_t row, int64_t c, float* terms) {
-            const int64_t i = row * channels + c;
-            terms[0] = through(i, c);
-            terms[1] = terms[0] * (from[i] - mean[c]);
-          },
-          &partial[index * 2 * channels]);
+    const auto sums = SumAllChannels<2>(context, rows, channels, [&](int64_t row, int64_t c, float* terms) {
+      const int64_t i = row * channels + c;
+      terms[0] = through(i, c);
+      terms[1] = terms[0] * (from[i] - mean[c]);
     });
-    std::vector<double> sums(2 * channels, 0.0);
-    for (int64_t index = 0; index < blocks; ++index) {
-      for (int64_t s = 0; s < 2 * channels; ++s) sums[s] += partial[index * 2 * channels + s];
-    }
-
-    // dx = factor * (g - <g> - (x - mean) * invStd^2 * <g * (x - mean)>)
-    std::vector<float> slope(channels);
-    std::vector<float> constant(channels);
-    for (int64_t c = 0; c < channels; ++c) {
-      const double inv_std = affine.inv_std[c];
-      to_offset->flat<float>()(c) = static_cast<float>(sums[c]);
-      to_scale->flat<float>()(c) = static_cast<float>(sums[channels + c] * inv_std);
-      slope[c] = static_cast<float>(-factor[c] * inv_std * inv_std * sums[channels + c] / rows);
-      constant[c] = static_cast<float>(-factor[c] * sums[c] / rows);
-    }
+    const InputGradient input(affine, sums, rows, to_scale->flat<float>().data(), to_offset->flat<float>().data());
     float* to = to_x->flat<float>().data();
-    ForBlocks(context, rows, rows_per_block, 2 * channels, [&](int64_t, Range block) {
+    ForBlocks(context, rows, RowsPerBlock(channels), 2 * channels, [&](int64_t, Range block) {
       for (int64_t row = block.begin; row < block.end; ++row) {
         for (int64_t c = 0; c < channels; ++c) {
           const int64_t i = row * channels + c;
-          to[i] = factor[c] * through(i, c) + (slope[c] * (from[i] - mean[c]) + constant[c]);
+          to[i] = input(through(i, c), from[i] - mean[c], c);
         }
       }
     });

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "blocks.h"
 
@@ -44,6 +45,24 @@ inline void SumChannels(Range rows, int64_t channels, const Term& term, double* 
       }
     }
   }
+}
+
+// Adds the same terms over all rows, block by block in a fixed order: term t of channel c is at `t * channels + c`.
+template <int kTerms, typename Term>
+inline std::vector<double> SumAllChannels(tensorflow::OpKernelContext* context, int64_t rows, int64_t channels,
+                                          const Term& term) {
+  const int64_t rows_per_block = RowsPerBlock(channels);
+  const int64_t blocks = BlockCount(rows, rows_per_block);
+  const int64_t width = kTerms * channels;
+  std::vector<double> partial(blocks * width);
+  ForBlocks(context, rows, rows_per_block, 2 * channels, [&](int64_t index, Range block) {
+    SumChannels<kTerms>(block, channels, term, &partial[index * width]);
+  });
+  std::vector<double> sums(width, 0.0);
+  for (int64_t index = 0; index < blocks; ++index) {
+    for (int64_t s = 0; s < width; ++s) sums[s] += partial[index * width + s];
+  }
+  return sums;
 }
 
 }  // namespace flatbit

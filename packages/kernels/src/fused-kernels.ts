@@ -70,6 +70,15 @@ export interface FusedKernels {
     inputs: NormInputs & NormGradInputs,
     attributes: NormAttributes,
   ): [tf.Tensor, tf.Tensor1D, tf.Tensor1D];
+  /** Gradients of x, scale, offset and the learned value, where `FakeQuantize` stands behind `ActivatedBatchNorm`. */
+  NormFakeQuantizeGrad(
+    inputs: NormInputs & NormGradInputs & { learned: tf.Tensor },
+    attributes: GridAttributes & {
+      readonly epsilon: number;
+      readonly activationLow: number;
+      readonly activationHigh: number;
+    },
+  ): [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.Tensor];
   /** upstream and the ReLU's output `[…]` → `upstream` where the output is above 0, else 0. */
   ReluGrad(inputs: { upstream: tf.Tensor; output: tf.Tensor }, attributes: object): [tf.Tensor];
   /** logits `[batch, classes]`, int32 labels `[batch]` → losses `[batch]` and their gradient `[batch, classes]`. */

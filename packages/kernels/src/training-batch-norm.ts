@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { batchNormGradients } from './batch-norm-gradients.js';
 import { batchStatistics, type BatchStatistics } from './batch-statistics.js';
 import { fusedKernel, type Activation } from './fused-kernels.js';
+import { rememberNorm } from './norm-origin.js';
 import { scaleAndShift } from './scale-and-shift.js';
 
 /** What a batch normalisation in training gives: the normalised batch, and the statistics that normalised it. */
@@ -43,7 +44,11 @@ export function trainingBatchNorm(x: tf.Tensor, options: BatchNormOptions): Trai
     const { scale = tf.ones([channels]), offset = tf.zeros([channels]) } = options;
     const given = { x, scale, offset };
     const whole = fusedKernel('ActivatedBatchNorm')?.(given, { epsilon, ...activation });
-    if (whole) return statisticsOf(whole);
+    if (whole) {
+      const [output, mean, variance] = whole;
+      rememberNorm(output, { inputs: { ...given, mean, variance }, attributes: { epsilon, ...activation } });
+      return statisticsOf(whole);
+    }
     const fused = fusedKernel('BatchNorm')?.(given, { epsilon });
     const { output, ...statistics } = fused ? statisticsOf(fused) : composedBatchNorm(given, epsilon);
     return { output: activate(output, activation), ...statistics };

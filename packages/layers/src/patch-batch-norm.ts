@@ -43,13 +43,12 @@ export function patchBatchNorm(
     if (!running) return original(inputs, kwargs);
     if (!normalisesByBatch(running, statistics)) return original(inputs, { ...kwargs, training: false });
     const x = single(inputs);
-    return tf.tidy(() => {
-      const { output, mean, variance } = normalise(norm, x, activation);
-      const count = x.size / mean.size;
-      const bessel = estimate === 'unbiased' ? count / Math.max(1, count - 1) : 1;
-      statistics.gather(running.pass.phase, moving, mean, bessel === 1 ? variance : variance.mul(bessel));
-      return output;
-    });
+    // No tidy: the mean and the variance may be wanted as long as the output.
+    const { output, mean, variance } = normalise(norm, x, activation);
+    const count = x.size / mean.size;
+    const bessel = estimate === 'unbiased' ? count / Math.max(1, count - 1) : 1;
+    statistics.gather(running.pass.phase, moving, mean, bessel === 1 ? variance : variance.mul(bessel));
+    return output;
   });
 }
 

@@ -1,4 +1,4 @@
-import { fusedKernel } from '@flatbit/kernels';
+import { fusedKernel, normOrigin, type FusedKernels, type NormOrigin } from '@flatbit/kernels';
 import type * as tf from '@tensorflow/tfjs';
 import { customGradient } from './custom-gradient.js';
 import { snapToGrid, type Grid } from './grid.js';
@@ -13,7 +13,11 @@ import { normalizeWeight } from './normalize-weight.js';
 
 /** LIQ on the value as it is: one node of the tape, which keeps the value and the result. */
 export function liqFakeQuantize(value: tf.Tensor, clipValue: tf.Tensor, grid: Grid): tf.Tensor {
-  const fused = clipValue.rank === 0 ? fusedKernel('FakeQuantizeGrad') : undefined;
+  const perTensor = clipValue.rank === 0;
+  const origin = perTensor ? normOrigin(value) : undefined;
+  const toOrigin = origin && fusedKernel('NormFakeQuantizeGrad');
+  if (toOrigin) return behindNorm(value, clipValue, grid, { origin, toOrigin });
+  const fused = perTensor ? fusedKernel('FakeQuantizeGrad') : undefined;
   if (fused) {
     // One pass computes the result again: it need not be kept.
     return customGradient(
@@ -29,6 +33,29 @@ export function liqFakeQuantize(value: tf.Tensor, clipValue: tf.Tensor, grid: Gr
       return { value: quantized, saved: { value, quantized, raw: clipValue } };
     },
     (upstream, pass) => rangeGradients(upstream, pass, boundsOf(grid)),
+  );
+}
+
+/** The gradient goes straight through the batch norm that the value is the output of. */
+function behindNorm(
+  value: tf.Tensor,
+  clipValue: tf.Tensor,
+  grid: Grid,
+  {
+    origin,
+    toOrigin,
+  }: { readonly origin: NormOrigin; readonly toOrigin: FusedKernels['NormFakeQuantizeGrad'] },
+): tf.Tensor {
+  const { inputs, attributes } = origin;
+  const { epsilon, low, high } = attributes;
+  return customGradient(
+    [inputs.x, inputs.scale, inputs.offset, clipValue],
+    () => ({ value: snapToRange(value, clipValue, grid), saved: { ...inputs, learned: clipValue } }),
+    (upstream, saved) =>
+      toOrigin(
+        { upstream, ...(saved as NormOrigin['inputs'] & { learned: tf.Tensor }) },
+        { ...gridAttributes(grid), epsilon, activationLow: low, activationHigh: high },
+      ),
   );
 }
 

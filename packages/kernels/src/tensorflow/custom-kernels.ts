@@ -19,6 +19,10 @@ const signatures: Readonly<Partial<Record<keyof FusedKernels, OpSignature>>> = {
   StandardizedFakeQuantizeGrad: { inputs: ['upstream', 'weight', 'learned', 'statistics'], outputs: 2 },
   ActivatedBatchNorm: { inputs: ['x', 'scale', 'offset'], outputs: 3 },
   ActivatedBatchNormGrad: { inputs: ['upstream', 'x', 'scale', 'offset', 'mean', 'variance'], outputs: 3 },
+  NormFakeQuantizeGrad: {
+    inputs: ['upstream', 'x', 'scale', 'offset', 'mean', 'variance', 'learned'],
+    outputs: 4,
+  },
   AllFinite: { inputs: ['tensors'], outputs: 1 },
   GlobalNorm: { inputs: ['tensors'], outputs: 1 },
   Blend: { inputs: ['healthy', 'tensors', 'others'], outputs: { lists: 1 } },
