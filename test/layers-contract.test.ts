@@ -1,4 +1,4 @@
-import { selectEngine } from '@flatbit/backends';
+import { selectEngine, type EngineName } from '@flatbit/backends';
 import { createTraining, readStep, softmaxCrossEntropy, trainStep, type TrainingPlugin } from '@flatbit/core';
 import { paperPolicy, quantizable } from '@flatbit/layers';
 import { smallCnn } from '@flatbit/models';
@@ -6,7 +6,14 @@ import { sgd } from '@flatbit/optimizers';
 import { quantizePlugin } from '@flatbit/plugin-quantize';
 import { samPlugin } from '@flatbit/plugin-sam';
 import { liqQuantizer } from '@flatbit/quantizers';
-import { expectSameVariables, pluginContract, readVariables, takeSteps, tinyBatches } from '@flatbit/testing';
+import {
+  expectSameVariables,
+  pluginContract,
+  readVariables,
+  takeSteps,
+  testEngines,
+  tinyBatches,
+} from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { layersTraining } from './layers-training.js';
@@ -14,12 +21,15 @@ import { plugins } from './plugins.js';
 
 const method = (): readonly TrainingPlugin[] => [plugins['quantize']!(), samPlugin({ rho: 0.05 })];
 
-describe('a tf.LayersModel on wasm', () => {
-  before(async () => void (await selectEngine('wasm')));
+// Without a named engine the one that most will train on.
+const engine = testEngines.at(-1) as EngineName;
+
+describe(`a tf.LayersModel on ${engine}`, () => {
+  before(async () => void (await selectEngine(engine)));
 
   for (const [name, makePlugin] of Object.entries(plugins)) {
     pluginContract(`${name}, on a tf.LayersModel`, makePlugin, {
-      backend: 'wasm',
+      backend: engine,
       makeTraining: layersTraining,
     });
   }

@@ -1,3 +1,4 @@
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ const readmes = [
 ].filter((readme) => existsSync(join(root, readme)));
 
 describe('the code blocks', () => {
-  beforeEach(async () => void (await tf.setBackend('cpu')));
+  beforeEach(async () => void (await tf.setBackend(testEngine)));
 
   for (const readme of readmes) {
     codeBlocks(readme).forEach((code, index) => {

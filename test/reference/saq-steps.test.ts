@@ -5,7 +5,7 @@ import { sgd } from '@flatbit/optimizers';
 import { quantizePlugin } from '@flatbit/plugin-quantize';
 import { samPlugin } from '@flatbit/plugin-sam';
 import { paperLiqQuantizer } from '@flatbit/quantizers';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
@@ -135,7 +135,7 @@ describe('two SAQ steps of the published implementation', () => {
   const seen: Pick<Recorder, 'clean' | 'second' | 'duringPerturbed' | 'denseInput'>[] = [];
 
   before(async () => {
-    await tf.setBackend('cpu');
+    await tf.setBackend(testEngine);
     const model = toyNetwork();
     const training = createTraining({
       model: quantizable(model, { statistics: 'both' }),

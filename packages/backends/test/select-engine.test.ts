@@ -82,8 +82,8 @@ describe('selectEngine', () => {
   });
 
   it('refuses a named engine that is not installed, and leaves the selected one', async () => {
-    await selectEngine('cpu');
     for (const name of ['tensorflow', 'webgpu'] as const) {
+      await selectEngine('cpu');
       // Where a package is installed there is nothing to refuse.
       const refusal = await selectEngine(name).then(
         () => undefined,

@@ -15,6 +15,10 @@ export interface FlatbitOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** What TensorFlow's library prints on its own when it is loaded; no setting silences all of it. */
+const remarks =
+  /^(WARNING: All log messages before absl::|I\d{4} |To enable the following instructions: ).*\n/gm;
+
 /** Runs `flatbit` with these arguments in a process of its own. */
 export function runFlatbit(args: readonly string[], options: FlatbitOptions = {}): Promise<Answer> {
   const { cwd, env } = options;
@@ -26,7 +30,7 @@ export function runFlatbit(args: readonly string[], options: FlatbitOptions = {}
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      resolve({ code, stdout, stderr });
+      resolve({ code, stdout, stderr: stderr.replace(remarks, '') });
     });
   });
 }

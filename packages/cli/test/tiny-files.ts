@@ -1,3 +1,4 @@
+import { testEngine } from '@flatbit/testing';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +39,7 @@ export function writeTinyExperiment(folder: string, changes: object = {}): void 
   writeFileSync(join(folder, 'images.idx'), Buffer.concat([idxHeader(0x08, 48, 8, 8), images]));
   writeFileSync(join(folder, 'labels.idx'), Buffer.concat([idxHeader(0x08, 48), labels]));
   const settings = {
-    backend: 'cpu',
+    backend: testEngine,
     model: { name: 'small-cnn', width: 2 },
     data: {
       name: 'idx',

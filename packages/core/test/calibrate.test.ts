@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { calibrate } from '@flatbit/core';
-import { expectNoTensorLeak, expectSameVariables, readVariables, tinyTraining } from '@flatbit/testing';
+import {
+  expectNoTensorLeak,
+  expectSameVariables,
+  readVariables,
+  testEngine,
+  tinyTraining,
+} from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { disposeBatch, lineBatch } from './line-batches.js';
 import { lineTraining } from './line-model.js';
 
 describe('calibrate', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('shows every operand once in phase calibrate, then says that it is over', async () => {
     const training = lineTraining();

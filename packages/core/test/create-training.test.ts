@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createTraining, meanSquaredError, type TrainingPlugin } from '@flatbit/core';
-import { expectNoTensorLeak, plainSgd } from '@flatbit/testing';
+import { expectNoTensorLeak, plainSgd, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { lineModel, lineTraining } from './line-model.js';
 import { shiftPlugin } from './shift-plugin.js';
 
 describe('createTraining', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('prepares plugins before the optimizer, which sees what they made', () => {
     const clipping: TrainingPlugin = {

@@ -6,6 +6,7 @@ import {
   expectSameVariables,
   readVariables,
   takeSteps,
+  testEngine,
   tinyBatches,
   tinyTraining,
 } from '@flatbit/testing';
@@ -14,7 +15,7 @@ import { lineBatches } from './line-batches.js';
 import { lineTraining } from './line-model.js';
 
 describe('evaluate', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const size: Metric = ([outputs]) => outputs!.abs().mean() as tf.Scalar;
 

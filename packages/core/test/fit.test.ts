@@ -18,6 +18,7 @@ import {
   plainSgd,
   readVariables,
   sendState,
+  testEngine,
   tinyBatches,
   tinyTraining,
 } from '@flatbit/testing';
@@ -27,7 +28,7 @@ import { lineModel, lineTraining, weightOf } from './line-model.js';
 import { shiftPlugin } from './shift-plugin.js';
 
 describe('fit', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const still = {
     name: 'still',

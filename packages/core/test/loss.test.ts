@@ -1,9 +1,9 @@
 import { accuracy, type Loss, meanSquaredError, softmaxCrossEntropy } from '@flatbit/core';
-import { expectClose, expectNoTensorLeak } from '@flatbit/testing';
+import { expectClose, expectNoTensorLeak, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 
 describe('losses', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const logits = [
     [2, -1, 0.5],

@@ -6,6 +6,7 @@ import {
   expectSameVariables,
   readVariables,
   takeSteps,
+  testEngine,
   tinyBatches,
   tinyTraining,
 } from '@flatbit/testing';
@@ -15,7 +16,7 @@ import { lineTraining, weightOf } from './line-model.js';
 import { shiftPlugin } from './shift-plugin.js';
 
 describe('measureSharpness', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('is the rise of the mean loss along the gradient of the whole source', async () => {
     const shift = shiftPlugin((gradient) => (0.3 / 28) * gradient);

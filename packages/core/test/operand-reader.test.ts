@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createPassReader, createTrainingHooks, type PassContext } from '@flatbit/core';
-import { expectClose, expectNoTensorLeak } from '@flatbit/testing';
+import { expectClose, expectNoTensorLeak, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { inputOperand, kernelOperand } from './line-model.js';
 
 describe('createPassReader', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const pass: PassContext = { phase: 'clean', epoch: 0, step: 0, inference: false };
 

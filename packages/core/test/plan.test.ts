@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { formatPlan, OperandStage, planOf, type TrainingPlugin } from '@flatbit/core';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { lineTraining } from './line-model.js';
 
 describe('planOf', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const perturbing: TrainingPlugin = {
     name: 'sam',

@@ -13,6 +13,7 @@ import {
   expectSameVariables,
   readVariables,
   takeSteps,
+  testEngine,
   tinyBatches,
   tinyTraining,
 } from '@flatbit/testing';
@@ -22,7 +23,7 @@ import { lineTraining, weightOf } from './line-model.js';
 import { shiftPlugin } from './shift-plugin.js';
 
 describe('trainStep', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   async function step(training: Training, batch: Batch = lineBatch(1)): Promise<StepReport> {
     try {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createTrainingHooks, PluginError, TrainingState, UsageError } from '@flatbit/core';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 
 describe('createTrainingHooks', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const context = { epoch: 0, step: 0, stepInEpoch: 0 };
 

@@ -7,13 +7,14 @@ import {
   readVariables,
   sendState,
   takeSteps,
+  testEngine,
   tinyBatches,
   tinyTraining,
 } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 
 describe('TrainingState', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const restore = (training: Training, state: TrainingState) => training.hooks.restoreState.promise(state);
 

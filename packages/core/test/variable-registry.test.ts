@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type RegisteredVariable, UsageError, VariableRegistry } from '@flatbit/core';
-import { expectNoTensorLeak, expectSameBits } from '@flatbit/testing';
+import { expectNoTensorLeak, expectSameBits, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 
 describe('VariableRegistry', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const create = (
     registry: VariableRegistry,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Batch } from '@flatbit/core';
 import { batchSource, randomCrop, randomFlip, type Augmentation, type ImageDataset } from '@flatbit/data';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { drain, tinyDataset } from './tiny-dataset.js';
 
@@ -10,7 +11,7 @@ describe('batchSource', () => {
   let tensorsBefore: number;
 
   beforeEach(async () => {
-    await tf.setBackend('cpu');
+    await tf.setBackend(testEngine);
     tensorsBefore = tf.memory().numTensors;
   });
 

@@ -10,6 +10,7 @@ import {
   runFiles,
   type ExperimentConfig,
 } from '@flatbit/experiment';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { join } from 'node:path';
@@ -33,7 +34,7 @@ describe('the data of an experiment', () => {
   const idx = { name: 'idx', ...files, classes: 3 } as const;
   const testFiles = { testImages: held.images, testLabels: held.labels };
 
-  beforeEach(async () => void (await tf.setBackend('cpu')));
+  beforeEach(async () => void (await tf.setBackend(testEngine)));
 
   const dataOf = (data: ExperimentConfig['data']) => containerOf({ data }).get(DATA);
 
@@ -107,7 +108,7 @@ describe('the data of an experiment', () => {
 });
 
 describe('the model of an experiment', () => {
-  beforeEach(async () => void (await tf.setBackend('cpu')));
+  beforeEach(async () => void (await tf.setBackend(testEngine)));
 
   it('has the classes that it is given, but no fewer than the data', async () => {
     const network = containerOf({ model: { name: 'small-cnn', width: 2, classes: 5 } }).get(NETWORK);
@@ -136,7 +137,7 @@ describe('the model of an experiment', () => {
 });
 
 describe('the batch statistics of an experiment', () => {
-  beforeEach(async () => void (await tf.setBackend('cpu')));
+  beforeEach(async () => void (await tf.setBackend(testEngine)));
 
   /** The moving variance after one batch of 0 and 4 through a batch norm with momentum 0. */
   function moved(batchNorm: ExperimentConfig['batchNorm']): number {
@@ -169,7 +170,7 @@ describe('the batch statistics of an experiment', () => {
 });
 
 describe('the optimizer of an experiment', () => {
-  beforeEach(async () => void (await tf.setBackend('cpu')));
+  beforeEach(async () => void (await tf.setBackend(testEngine)));
 
   /** How far a parameter goes along a gradient of 1. */
   function moves(optimizer: ExperimentConfig['optimizer'], key: string, role: VariableRole): number {

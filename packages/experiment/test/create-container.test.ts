@@ -9,6 +9,7 @@ import {
   runFiles,
 } from '@flatbit/experiment';
 import { QUANTIZER } from '@flatbit/plugin-quantize/module';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { tinyExperiment } from './tiny-experiment.js';
@@ -19,7 +20,7 @@ const containerOf = (changes: Parameters<typeof tinyExperiment>[0]) =>
   createContainer(presetModules(tinyExperiment(changes), { files: runFiles('nowhere'), manifest: {}, warn }));
 
 describe('createContainer', () => {
-  beforeEach(async () => void (await tf.setBackend('cpu')));
+  beforeEach(async () => void (await tf.setBackend(testEngine)));
 
   it('keeps two experiments in one process apart', () => {
     const a = containerOf({ bits: 4, sam: {}, quantizer: { name: 'lsq' } });

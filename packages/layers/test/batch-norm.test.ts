@@ -1,6 +1,6 @@
 import type { PassContext } from '@flatbit/core';
 import { quantizable, type QuantizableOptions } from '@flatbit/layers';
-import { expectClose, expectNoTensorLeak, expectSameBits } from '@flatbit/testing';
+import { expectClose, expectNoTensorLeak, expectSameBits, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 
@@ -33,7 +33,7 @@ function twoPasses(options: QuantizableOptions, healthy = true): number[] {
 }
 
 describe('moving statistics', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   // [1, 3]: mean 2, variance 1 biased, 2 unbiased. [10, 14]: mean 12, variance 4 biased, 8 unbiased.
   it('move with the clean pass alone, and once', () => {

@@ -1,5 +1,6 @@
 import { multiplyAccumulates, type Operand } from '@flatbit/core';
 import { quantizable } from '@flatbit/layers';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 
@@ -16,7 +17,7 @@ function macs(operands: readonly Operand[], key: string): number {
 }
 
 describe('operands of a tf.LayersModel', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   it('are the kernel and the input of each layer that multiplies', () => {
     const model = tf.sequential({
@@ -127,7 +128,7 @@ describe('operands of a tf.LayersModel', () => {
 });
 
 describe('layers that cannot be quantized', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   it('are reported with their reason', () => {
     const model = tf.sequential({

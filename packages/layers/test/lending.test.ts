@@ -1,6 +1,6 @@
 import { createPassReader, createTrainingHooks, type PassContext } from '@flatbit/core';
 import { quantizable } from '@flatbit/layers';
-import { expectClose, expectNoTensorLeak, expectSameBits } from '@flatbit/testing';
+import { expectClose, expectNoTensorLeak, expectSameBits, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 
@@ -22,7 +22,7 @@ function scaledForward(model: tf.LayersModel, x: tf.Tensor | tf.Tensor[]): tf.Te
 }
 
 describe('reads of a layer', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   const kinds: Record<string, () => { layer: tf.layers.Layer; shape: number[] }> = {
     dense: () => ({ layer: layers.dense({ units: 3, useBias: false }), shape: [4] }),

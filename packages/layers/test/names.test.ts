@@ -1,6 +1,6 @@
 import type { PassContext } from '@flatbit/core';
 import { quantizable } from '@flatbit/layers';
-import { expectSameBits } from '@flatbit/testing';
+import { expectSameBits, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 
@@ -37,7 +37,7 @@ function pathsOf(...stack: tf.layers.Layer[]): readonly string[] {
 const dense = (name?: string) => layers.dense({ units: 2, inputShape: [2], ...(name && { name }) });
 
 describe('names of layers', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   it('do not depend on what the process has built: two copies have the same keys and masks', () => {
     const [first, second] = [unnamed(), unnamed()].map((model) => {

@@ -1,6 +1,6 @@
 import type { PassContext } from '@flatbit/core';
 import { quantizable } from '@flatbit/layers';
-import { expectSameBits } from '@flatbit/testing';
+import { expectSameBits, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 
@@ -23,7 +23,7 @@ const noises: Record<string, () => tf.layers.Layer> = {
 };
 
 describe('masks', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   for (const [name, make] of Object.entries(noises)) {
     it(`of ${name} are the same in both passes of a step, and new in the next`, () => {

@@ -1,6 +1,6 @@
 import { multiplyAccumulates, type PassContext } from '@flatbit/core';
 import { quantizable } from '@flatbit/layers';
-import { expectClose, expectNoTensorLeak, expectSameBits } from '@flatbit/testing';
+import { expectClose, expectNoTensorLeak, expectSameBits, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 
@@ -18,7 +18,7 @@ const steps = (layer: tf.layers.Layer, inputShape: (number | null)[]) =>
   >[0]);
 
 describe('layers inside a wrapper', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   it('are quantized per time step, at the ends of the model too', () => {
     const hidden = steps(layers.dense({ units: 5, useBias: false }), [6, 3]);
@@ -121,7 +121,7 @@ describe('layers inside a wrapper', () => {
 });
 
 describe('masks of recurrent layers', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   const dropping = { units: 16, dropout: 0.5, recurrentDropout: 0.5, inputShape: [3, 8] };
   const recurrent: Record<string, () => tf.layers.Layer> = {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { createModel, modelNames } from '@flatbit/models';
 
 const tiny = { width: 1, inputShape: [8, 8, 1], classes: 2 } as const;
 
 describe('createModel', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   for (const name of [...modelNames, 'resnet8']) {
     it(`builds ${name} under that name, with the options`, () => {

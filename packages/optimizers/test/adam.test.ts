@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { UsageError } from '@flatbit/core';
 import { adam } from '@flatbit/optimizers';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import { parameterOf, step, valuesOf } from './training-parameter.js';
 
 describe('adam', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('takes the two steps that are worked out here', () => {
     const p = parameterOf('p', [1]);

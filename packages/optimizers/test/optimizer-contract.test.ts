@@ -8,6 +8,7 @@ import {
   readVariables,
   sendState,
   takeSteps,
+  testEngine,
   tinyBatches,
   tinyModel,
 } from '@flatbit/testing';
@@ -125,7 +126,7 @@ for (const engine of engines) {
 }
 
 describe('an optimizer', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('shares nothing with another of the same kind and keys', () => {
     const [one, two] = [sgd({ learningRate: 1, momentum: 0.5 }), sgd({ learningRate: 1, momentum: 0.5 })];
@@ -152,7 +153,7 @@ describe('an optimizer', () => {
 
 for (const [name, create] of Object.entries(optimizers)) {
   describe(`${name} in a training`, () => {
-    before(() => tf.setBackend('cpu'));
+    before(() => tf.setBackend(testEngine));
 
     const training = (seed: number) =>
       createTraining({

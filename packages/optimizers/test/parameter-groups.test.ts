@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { type RegisteredVariable, UsageError } from '@flatbit/core';
 import { adam, sgd, type SgdGroup } from '@flatbit/optimizers';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import { parameterOf, step, valuesOf } from './training-parameter.js';
 
 describe('parameter groups', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const three = () => [
     parameterOf('conv1/kernel', [1]),

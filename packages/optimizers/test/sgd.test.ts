@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { type RegisteredVariable, UsageError } from '@flatbit/core';
 import { sgd } from '@flatbit/optimizers';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import { parameterOf, step, valuesOf } from './training-parameter.js';
 
 describe('sgd', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('descends along the gradient, at the rate times the factor of the step', () => {
     const p = parameterOf('p', [1, -2]);

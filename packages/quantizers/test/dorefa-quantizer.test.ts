@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import { dorefaQuantizer } from '@flatbit/quantizers';
 import { activationOf, quantizeWithGradients, weightOf } from './operands.js';
 
 describe('dorefaQuantizer', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
   const dorefa = dorefaQuantizer();
 
   it('squeezes weights by tanh and puts them on levels from -1 to 1', () => {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import { floatQuantizer } from '@flatbit/quantizers';
 import { activationOf, weightOf } from './operands.js';
 
 describe('floatQuantizer', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('leaves the value and its gradient as they are, at any bits, in a tensor of its own', () => {
     const float = floatQuantizer();

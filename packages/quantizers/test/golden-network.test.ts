@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import { liqQuantizer } from '@flatbit/quantizers';
 import { golden, type GoldenStep } from './golden.js';
 import { activationOf, weightOf } from './operands.js';
@@ -55,7 +55,7 @@ function firstState({ fc_clip_after_init: clips }: GoldenStep): Tensors {
 }
 
 describe("the published implementation's network, through LIQ", () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
   const step = golden.qsam_toy.steps[0]!;
 
   it('has its loss', () => {

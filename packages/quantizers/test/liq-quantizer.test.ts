@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import { liqQuantizer } from '@flatbit/quantizers';
 import { activationOf, gaussian, kernelOf, levelCount, quantizeWithGradients, weightOf } from './operands.js';
 
 describe('liqQuantizer', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
   const liq = liqQuantizer();
 
   it('puts an activation on the levels 0, 1/3, 2/3 and 1 of its clip value at 2 bits', () => {

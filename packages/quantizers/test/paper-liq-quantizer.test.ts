@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import { liqQuantizer, paperLiqQuantizer } from '@flatbit/quantizers';
 import { activationOf, gaussian, kernelOf, weightOf } from './operands.js';
 
 describe('paperLiqQuantizer', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
   const paper = paperLiqQuantizer();
 
   it('starts the clip values of a convolution at 1', () => {

@@ -10,6 +10,7 @@ export { pluginContract, type PluginContractOptions } from './plugin-contract.js
 export { expectSameVariables, readVariables, type VariableValues } from './read-variables.js';
 export { seededRandom, seededValues } from './seeded-random.js';
 export { takeSteps } from './take-steps.js';
+export { testEngine, testEngines } from './test-engine.js';
 export { tinyBatches, type TinyBatchesOptions } from './tiny-batches.js';
 export { tinyModel, type TinyModelOptions } from './tiny-model.js';
 export { tinyTraining, type TinyTrainingOptions } from './tiny-training.js';

@@ -2,11 +2,12 @@ import type { TrainingPlugin } from '@flatbit/core';
 import * as tf from '@tensorflow/tfjs';
 import { pluginPromises } from './contract/plugin-promises.js';
 import type { Workbench } from './contract/workbench.js';
+import { testEngine } from './test-engine.js';
 import { tinyBatches } from './tiny-batches.js';
 import { tinyTraining } from './tiny-training.js';
 
 export interface PluginContractOptions extends Partial<Pick<Workbench, 'makeTraining' | 'batches'>> {
-  /** The engine to run on; `cpu` unless given. */
+  /** The engine to run on; {@link testEngine} unless given. */
   readonly backend?: string;
 }
 
@@ -18,7 +19,7 @@ export interface PluginContractOptions extends Partial<Pick<Workbench, 'makeTrai
 export function pluginContract(
   name: string,
   makePlugin: () => TrainingPlugin,
-  { backend = 'cpu', makeTraining = tinyTraining, batches = tinyBatches() }: PluginContractOptions = {},
+  { backend = testEngine, makeTraining = tinyTraining, batches = tinyBatches() }: PluginContractOptions = {},
 ): void {
   describe(`plugin contract: ${name}`, () => {
     before(() => tf.setBackend(backend));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 
 describe('expectClose', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('allows r·|b| + r·max|expected|', () => {
     // At index 0: 0.01·1 + 0.01·100 = 1.01.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { expectNoTensorLeak } from '@flatbit/testing';
+import { expectNoTensorLeak, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 
 describe('expectNoTensorLeak', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('holds where everything is disposed', async () => {
     expectNoTensorLeak(() => tf.tidy(() => void tf.scalar(1).add(2)));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { expectSameBits } from '@flatbit/testing';
+import { expectSameBits, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 
 describe('expectSameBits', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   it('holds for equal float32 numbers, NaN among them', () => {
     tf.tidy(() => expectSameBits(tf.tensor1d([0.1, NaN, -0]), Float32Array.of(0.1, NaN, -0)));

@@ -1,9 +1,9 @@
 import type { RegisteredVariable } from '@flatbit/core';
-import { expectClose, expectNoTensorLeak, expectSameBits, plainSgd } from '@flatbit/testing';
+import { expectClose, expectNoTensorLeak, expectSameBits, plainSgd, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 
 describe('plainSgd', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   function parameterOf(values: number[]): RegisteredVariable {
     const initial = tf.tensor1d(values);

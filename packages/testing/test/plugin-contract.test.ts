@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { OperandStage, type TrainingPlugin } from '@flatbit/core';
-import { pluginContract, pluginPromises, tinyBatches, tinyTraining } from '@flatbit/testing';
+import { pluginContract, pluginPromises, testEngine, tinyBatches, tinyTraining } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { halfPlugin, nudgePlugin, plugin, watchPlugin } from './example-plugins.js';
 
@@ -9,7 +9,7 @@ pluginContract('nudge', nudgePlugin);
 pluginContract('watch', watchPlugin);
 
 describe('pluginContract', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
   // What a broken plugin leaves behind is not the next test's business.
   beforeEach(() => tf.engine().startScope());
   afterEach(() => tf.engine().endScope());

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Batch, BatchSource, SourcePosition } from '@flatbit/core';
-import { expectNoTensorLeak, takeSteps, tinyBatches, tinyTraining } from '@flatbit/testing';
+import { expectNoTensorLeak, takeSteps, testEngine, tinyBatches, tinyTraining } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 
 describe('tinyBatches', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   /** Rows as text, in the order in which they come. */
   function rowsOf(source: BatchSource, from: SourcePosition): string[][] {

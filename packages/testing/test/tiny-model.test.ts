@@ -12,6 +12,7 @@ import {
   expectNoTensorLeak,
   expectSameBits,
   takeSteps,
+  testEngine,
   tinyBatches,
   tinyModel,
   tinyTraining,
@@ -19,7 +20,7 @@ import {
 import * as tf from '@tensorflow/tfjs';
 
 describe('tinyModel', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const pass = (phase: PassContext['phase'], inference = false): PassContext => ({
     phase,

@@ -3,13 +3,13 @@ import { fixedBits, UsageError } from '@flatbit/core';
 import { BIT_ALLOCATION, TRAINING_PLUGIN } from '@flatbit/core/tokens';
 import { bopsPlugin, type BopsPlugin } from '@flatbit/plugin-bops';
 import { bopsModule } from '@flatbit/plugin-bops/module';
-import { pluginContract, tinyTraining } from '@flatbit/testing';
+import { pluginContract, testEngine, tinyTraining } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { Container } from 'inversify';
 
 describe('bopsPlugin', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   pluginContract('bops', () => bopsPlugin({ bits: fixedBits(4) }));
 

@@ -24,6 +24,7 @@ import {
   expectSameVariables,
   pluginContract,
   readVariables,
+  testEngine,
   tinyBatches,
   tinyTraining,
 } from '@flatbit/testing';
@@ -37,7 +38,7 @@ pluginContract('checkpoint', () =>
 );
 
 describe('checkpointPlugin', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const source = tinyBatches();
   const validation = tinyBatches({ seed: 2 });

@@ -9,7 +9,7 @@ import {
   pruneCheckpoints,
   saveCheckpoint,
 } from '@flatbit/plugin-checkpoint';
-import { takeSteps, tinyBatches, tinyTraining } from '@flatbit/testing';
+import { takeSteps, testEngine, tinyBatches, tinyTraining } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { temporaryFolder } from './temporary-folder.js';
@@ -57,7 +57,7 @@ function crashingDisk(point: number): Disk & { readonly operations: string[] } {
 }
 
 describe('a crash while saving', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   const saveAndPrune = async (training: Training, folder: string, disk: Disk) => {
     await saveCheckpoint(training.hooks, folder, { disk });

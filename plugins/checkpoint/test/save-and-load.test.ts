@@ -16,6 +16,7 @@ import {
   expectSameVariables,
   readVariables,
   takeSteps,
+  testEngine,
   tinyBatches,
   tinyTraining,
 } from '@flatbit/testing';
@@ -43,7 +44,7 @@ async function refused(promise: Promise<unknown>, message: RegExp | string): Pro
 describe('saveCheckpoint', () => {
   let training: Training;
 
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
   beforeEach(async () => {
     training = tinyTraining();
     await takeSteps(training, tinyBatches(), 4);
@@ -101,7 +102,7 @@ describe('saveCheckpoint', () => {
       schemaVersion: 1,
       position: { epoch: 1, step: 4, stepInEpoch: 1 },
       score: { metric: 'accuracy', mode: 'max', value: 0.75 },
-      engine: { name: 'cpu', threads: 2 },
+      engine: { name: testEngine, threads: 2 },
       versions: { node: process.versions.node, tfjs: tf.version['tfjs-core'], flatbit: '0.1.0' },
       tensors: {
         file: 'tensors.safetensors',
@@ -160,7 +161,7 @@ describe('loadCheckpoint', () => {
   let path: string;
 
   before(async () => {
-    await tf.setBackend('cpu');
+    await tf.setBackend(testEngine);
   });
   beforeEach(async () => {
     const training = tinyTraining();
@@ -269,7 +270,7 @@ describe('loadCheckpoint', () => {
 });
 
 describe('latestCheckpoint', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   /** Three checkpoints, oldest first. */
   async function three(): Promise<{ folder: string; paths: string[] }> {
@@ -321,7 +322,7 @@ describe('latestCheckpoint', () => {
 });
 
 describe('restoreTraining', () => {
-  before(() => tf.setBackend('cpu'));
+  before(() => tf.setBackend(testEngine));
 
   async function saved(
     plugins = tinyTraining(),
@@ -366,12 +367,12 @@ describe('restoreTraining', () => {
   it('warns of another engine, version or thread count, and goes on', async () => {
     const { training, folder } = await saved();
     const path = await saveCheckpoint(training.hooks, folder, {
-      manifest: { engine: { name: 'wasm', threads: 4, simd: true }, versions: { tfjs: '4.21.0' } },
+      manifest: { engine: { name: 'other', threads: 4, simd: true }, versions: { tfjs: '4.21.0' } },
     });
     const other = elsewhere();
     await restoreTraining(other.training, path, { manifest: { engine: { threads: 2, flags: 'none' } } });
     expect(other.warnings).to.deep.equal([
-      `checkpoint "${path}": engine.name was "wasm", is "cpu"; engine.threads was 4, is 2; ` +
+      `checkpoint "${path}": engine.name was "other", is "${testEngine}"; engine.threads was 4, is 2; ` +
         `versions.tfjs was "4.21.0", is "${tf.version['tfjs-core']}"; going on, but not bit for bit`,
     ]);
     expectSameVariables(await readVariables(other.training), await readVariables(training));

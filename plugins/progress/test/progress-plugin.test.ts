@@ -13,7 +13,7 @@ import {
 import { TRAINING_PLUGIN } from '@flatbit/core/tokens';
 import { progressPlugin, type ProgressOptions } from '@flatbit/plugin-progress';
 import { progressModule } from '@flatbit/plugin-progress/module';
-import { pluginContract, tinyBatches, tinyTraining } from '@flatbit/testing';
+import { pluginContract, testEngine, tinyBatches, tinyTraining } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { Container } from 'inversify';
@@ -52,7 +52,7 @@ const summary: EpochSummary = {
 };
 
 describe('progressPlugin', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   pluginContract('progress', () => progressPlugin({ stream: new PlainStream() }));
   pluginContract('progress on a terminal', () => progressPlugin({ stream: new TerminalStream() }));

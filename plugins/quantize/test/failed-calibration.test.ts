@@ -8,7 +8,7 @@ import {
 } from '@flatbit/core';
 import { quantizePlugin } from '@flatbit/plugin-quantize';
 import { liqQuantizer } from '@flatbit/quantizers';
-import { expectNoTensorLeak, tinyTraining } from '@flatbit/testing';
+import { expectNoTensorLeak, testEngine, tinyTraining } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 
@@ -41,7 +41,7 @@ function thrower(): TrainingPlugin & { throwing: boolean } {
 }
 
 describe('a calibration that fails', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   it('leaves no tensor, and the next one starts from its own batch', async () => {
     const other = thrower();

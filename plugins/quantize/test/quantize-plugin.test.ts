@@ -25,6 +25,7 @@ import {
   plainSgd,
   pluginContract,
   takeSteps,
+  testEngine,
   tinyBatches,
   tinyModel,
   tinyTraining,
@@ -58,7 +59,7 @@ function levels(values: Float32Array): number {
 }
 
 describe('quantizePlugin', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   pluginContract('quantize with LIQ', () => quantizePlugin({ quantizer: liqQuantizer(), bits }));
   pluginContract('quantize with LSQ', () => quantizePlugin({ quantizer: lsqQuantizer(), bits }));

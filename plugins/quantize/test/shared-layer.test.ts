@@ -14,6 +14,7 @@ import {
   expectNoTensorLeak,
   plainSgd,
   takeSteps,
+  testEngine,
   tinyBatches,
   tinyModel,
 } from '@flatbit/testing';
@@ -51,7 +52,7 @@ const large: Call = (value) => value.abs().mul(-3);
 describe('the range of a shared layer', () => {
   let batch: Batch;
   before(async () => {
-    await tf.setBackend('cpu');
+    await tf.setBackend(testEngine);
     batch = { inputs: [tf.tensor2d([[1, 2, -1, 0.5]])], targets: [tf.tensor1d([1], 'int32')], size: 1 };
   });
   after(() => tf.dispose([[...batch.inputs], [...batch.targets]]));

@@ -1,7 +1,7 @@
 import { selectEngine, type EngineName } from '@flatbit/backends';
 import { readStep, trainStep } from '@flatbit/core';
 import { samPlugin } from '@flatbit/plugin-sam';
-import { expectClose } from '@flatbit/testing';
+import { expectClose, testEngines } from '@flatbit/testing';
 import { emptyBatch, quadratic, quadraticTraining, watchPerturbed } from './quadratic.js';
 
 const COUNT = 1_000_000;
@@ -9,9 +9,9 @@ const COUNT = 1_000_000;
 describe('the norm of a million gradients', () => {
   after(() => selectEngine('cpu'));
 
-  for (const engine of ['cpu', 'wasm'] satisfies EngineName[]) {
+  for (const engine of testEngines) {
     it(`is exact to 1e-5 on ${engine}`, async () => {
-      await selectEngine(engine);
+      await selectEngine(engine as EngineName);
       const watch = watchPerturbed();
       const model = quadratic(new Array<number>(COUNT).fill(0.1), [0]);
       const training = quadraticTraining(model, [samPlugin({ rho: 1000 }), watch]);

@@ -7,7 +7,7 @@ import {
   type TrainingPlugin,
 } from '@flatbit/core';
 import { samPlugin, type SamOptions } from '@flatbit/plugin-sam';
-import { expectClose, pluginContract } from '@flatbit/testing';
+import { expectClose, pluginContract, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { emptyBatch, gridPlugin, quadratic, quadraticTraining, watchPerturbed } from './quadratic.js';
@@ -24,7 +24,7 @@ async function step(options: SamOptions, { weight = [3, 0], bias = [4], decay = 
 }
 
 describe('the perturbation', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   it('is ρ·g/‖g‖ with one norm over weights and what moves in place', async () => {
     // g = (3, 0 | 4), ‖g‖ = 5, ρ = 1: ε = (0.6, 0 | 0.8).
@@ -113,7 +113,7 @@ describe('the perturbation', () => {
 });
 
 describe('samPlugin', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   pluginContract('sam', () => samPlugin({ rho: 0.05 }));
   pluginContract('sam, adaptive', () => samPlugin({ rho: 0.5, adaptive: true }));

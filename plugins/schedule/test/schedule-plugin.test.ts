@@ -2,13 +2,20 @@ import 'reflect-metadata';
 import { TRAINING_PLUGIN } from '@flatbit/core/tokens';
 import { cosine, multiStep, schedulePlugin } from '@flatbit/plugin-schedule';
 import { scheduleModule } from '@flatbit/plugin-schedule/module';
-import { pluginContract, readVariables, takeSteps, tinyBatches, tinyTraining } from '@flatbit/testing';
+import {
+  pluginContract,
+  readVariables,
+  takeSteps,
+  testEngine,
+  tinyBatches,
+  tinyTraining,
+} from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { Container } from 'inversify';
 
 describe('schedulePlugin', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   pluginContract('schedule', () => schedulePlugin(cosine({ epochs: 4 })));
 
