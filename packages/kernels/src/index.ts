@@ -9,4 +9,5 @@ export {
 export { normOrigin, type NormOrigin } from './norm-origin.js';
 export { registerTensorflowKernels, type TensorflowKernelOptions } from './register-tensorflow-kernels.js';
 export { registerWasmKernels } from './register-wasm-kernels.js';
+export { registerWebgpuKernels } from './register-webgpu-kernels.js';
 export { trainingBatchNorm, type TrainingBatchNorm } from './training-batch-norm.js';

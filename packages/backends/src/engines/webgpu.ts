@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { registerWebgpuKernels } from '@flatbit/kernels';
 import { activate } from './activate.js';
 import { importOptional } from './import-optional.js';
 import type { EngineLoader } from './loader.js';
@@ -8,6 +9,7 @@ export const loadWebgpu: EngineLoader = async () => {
   const gpu = host.navigator?.gpu ?? (await provideGpu());
   if ((await gpu.requestAdapter()) === null) throw new Error('WebGPU finds no graphics processor');
   await importOptional<object>('@tensorflow/tfjs-backend-webgpu');
+  registerWebgpuKernels();
   await activate('webgpu');
   return { version: tf.version_core, threads: 1 };
 };
