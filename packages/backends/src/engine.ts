@@ -17,6 +17,8 @@ export interface Engine {
   readonly version: string;
   /** Threads of this machine's processor that it computes with. */
   readonly threads: number;
+  /** The graphics processor that it computes on, if it does. */
+  readonly gpu?: string;
   /** Why it is this one. */
   readonly reason: string;
   /** The engines that would have come before it. */

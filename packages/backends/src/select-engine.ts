@@ -19,7 +19,7 @@ let latest: Promise<unknown> = Promise.resolve();
 /**
  * Selects the engine that TensorFlow.js computes on, loading its packages if need be. It may be called again, with the same
  * name or another.
- * @param name without a name, the first that loads of `tensorflow`, `wasm` and `cpu`.
+ * @param name without a name, the first that loads of `tensorflow`, `webgpu` on a real graphics processor, `wasm` and `cpu`.
  * @throws UsageError when the name is none of the engines', or when the named engine cannot be loaded.
  */
 export function selectEngine(name?: EngineName): Promise<Engine> {
@@ -33,7 +33,7 @@ async function selectNamed(name: EngineName): Promise<Engine> {
     throw new UsageError(`unknown engine "${name}"; it is one of ${engineNames.join(', ')}`);
   }
   try {
-    return { name, ...(await loaders[name]()), reason: 'asked for by name', skipped: [] };
+    return { name, ...(await loaders[name](true)), reason: 'asked for by name', skipped: [] };
   } catch (error) {
     const why = (error as Error).message;
     throw new UsageError(`engine "${name}" cannot be loaded: ${why}`, { cause: error });
@@ -43,12 +43,8 @@ async function selectNamed(name: EngineName): Promise<Engine> {
 async function selectFirst(): Promise<Engine> {
   const skipped: SkippedEngine[] = [];
   for (const name of engineNames) {
-    if (name === 'webgpu') {
-      skipped.push({ name, reason: 'taken only when asked for by name' });
-      continue;
-    }
     try {
-      return { name, ...(await loaders[name]()), reason: 'the fastest engine that loads', skipped };
+      return { name, ...(await loaders[name](false)), reason: 'the fastest engine that loads', skipped };
     } catch (error) {
       skipped.push({ name, reason: (error as Error).message });
     }
