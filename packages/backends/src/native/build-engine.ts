@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkEngine } from './check-engine.js';
+import { bindingCompilation } from './compilations.js';
+import { compile, findCompiler } from './compile.js';
+import { downloadCuda, downloadTensorflow } from './download-wheels.js';
+import { engineFiles, libraryLinks, targetOf, type EngineFiles } from './engine-files.js';
+import type { InstallReporter } from './install-reporter.js';
+import { openWorkFolder, saveState, type InstallRequest } from './install-request.js';
+import { fetchPackages, npm, npmScriptArguments } from './npm.js';
+import { requirePlatform, thisPlatform } from './require-platform.js';
+import { unpackWheel } from './unpack-wheel.js';
+import { openTensorflowWheel, openWheel, type Wheel } from './wheel.js';
+
+/** A quarter of an hour for a download of 100 MB (CPU) or 400 MB (GPU). */
+const ordinaryTimeout = 15 * 60_000;
+
+/** What an engine was built from. */
+export interface BuiltEngine {
+  /** `npm`, or the name of the wheel. */
+  readonly source: string;
+  /** TensorFlow's version. */
+  readonly tensorflow: string;
+}
+
+/**
+ * Builds an engine in the folder `work`; an interrupted call goes on where it was.
+ * @param downloads folder for the wheels.
+ * @throws UsageError when something that the user can mend is missing, Error when a step fails.
+ */
+export async function buildEngine(
+  request: InstallRequest,
+  work: string,
+  downloads: string,
+  report: InstallReporter,
+): Promise<BuiltEngine> {
+  const state = await openWorkFolder(work, request);
+  const { packageName, version } = request;
+  const files = engineFiles(work, packageName);
+  // npm writes this file last.
+  if (!existsSync(join(work, 'node_modules', '.package-lock.json'))) {
+    report.step(`fetching ${packageName} ${version}`);
+    await fetchPackages(packageName, version, work);
+  }
+  let { ordinaryFailure } = state;
+  if (request.from === null && ordinaryFailure === undefined) {
+    report.step(`installing ${packageName} as it comes`);
+    try {
+      return await ordinaryEngine(files);
+    } catch (error) {
+      ordinaryFailure = (error as Error).message;
+      await saveState(work, { request, ordinaryFailure });
+    }
+  }
+  requirePlatform(thisPlatform(), ordinaryFailure);
+  if (ordinaryFailure !== undefined) report.step(`that does not install here (${ordinaryFailure})`);
+  return engineOfWheels(request, files, downloads, report);
+}
+
+/** The engine as its package installs it. */
+async function ordinaryEngine(files: EngineFiles): Promise<BuiltEngine> {
+  try {
+    await npm(npmScriptArguments, files.tfjsNode, ordinaryTimeout);
+    return { source: 'npm', tensorflow: await checkEngine(files.folder) };
+  } catch (error) {
+    for (const folder of ['deps', 'lib'])
+      await rm(join(files.tfjsNode, folder), { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The engine of TensorFlow's Python wheel. */
+async function engineOfWheels(
+  request: InstallRequest,
+  files: EngineFiles,
+  downloads: string,
+  report: InstallReporter,
+): Promise<BuiltEngine> {
+  // Asked for before the long download.
+  await findCompiler();
+  const source = await unpackTensorflow(request, files, downloads, report);
+  for (const [library, link] of Object.entries(libraryLinks)) {
+    const path = join(files.libraries, link);
+    await rm(path, { force: true });
+    await symlink(library, path);
+  }
+  if (!existsSync(files.binding)) {
+    report.step("compiling tfjs-node's binding");
+    await compile(bindingCompilation(files));
+  }
+  report.step('multiplying a matrix');
+  return { source, tensorflow: await checkEngine(files.folder) };
+}
+
+/** Brings TensorFlow's libraries and headers, and with a GPU CUDA's libraries, to their places; answers the name of the wheel. */
+async function unpackTensorflow(
+  { from, gpu, distribution }: InstallRequest,
+  files: EngineFiles,
+  downloads: string,
+  report: InstallReporter,
+): Promise<string> {
+  const path = from ?? (await downloadTensorflow(distribution, downloads, report));
+  const wheel = await openTensorflowWheel(path);
+  try {
+    await unpack(wheel, files, report);
+    if (gpu && from === null) {
+      for (const cuda of await downloadCuda(wheel, downloads, report)) {
+        const cudaWheel = await openWheel(cuda);
+        await unpack(cudaWheel, files, report);
+        cudaWheel.close();
+      }
+    }
+  } finally {
+    wheel.close();
+  }
+  return wheel.name;
+}
+
+async function unpack(wheel: Wheel, files: EngineFiles, report: InstallReporter): Promise<void> {
+  report.step(`unpacking ${wheel.name}${wheel.record ? '' : ', which has no RECORD to compare it with'}`);
+  await unpackWheel(wheel, (path) => targetOf(path, files), report.progress.bind(report));
+}

@@ -1,0 +1,121 @@
+import { UsageError } from '@flatbit/core';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import yauzl, { type Entry } from 'yauzl';
+import { parseWheelRecord } from './wheel-record.js';
+
+/** A file of a Python wheel. */
+export interface WheelFile {
+  /** Path inside the wheel, with `/`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Its content; a stream, because a library may be larger than what a buffer holds. */
+  open(): Promise<Readable>;
+}
+
+/** A Python wheel: the file that pip downloads, or a folder that it was unpacked into. */
+export interface Wheel {
+  /** Name that tells this release from another. */
+  readonly name: string;
+  readonly files: readonly WheelFile[];
+  /** What its `RECORD` says of each file, or `undefined` if a folder has none. */
+  readonly record: ReadonlyMap<string, string> | undefined;
+  close(): void;
+}
+
+/**
+ * Opens a wheel.
+ * @param path of a `.whl`, of a folder that holds `tensorflow/`, or of that `tensorflow/` itself.
+ * @throws UsageError when that is not there, or is no wheel.
+ */
+export async function openWheel(path: string): Promise<Wheel> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info)
+    throw new UsageError(`${path}: no such file or folder; give a wheel of TensorFlow, or an unpacked one`);
+  return info.isDirectory() ? openFolder(resolve(path)) : openZip(path);
+}
+
+/** Opens a wheel, and refuses with a UsageError what is not TensorFlow's. */
+export async function openTensorflowWheel(path: string): Promise<Wheel> {
+  const wheel = await openWheel(path);
+  if (wheel.files.some((file) => file.path === `${includePath}tensorflow/c/c_api.h`)) return wheel;
+  wheel.close();
+  throw new UsageError(
+    `${path}: is no wheel of TensorFlow (no ${includePath}); give one, or an unpacked one`,
+  );
+}
+
+/** Where a wheel of TensorFlow has its headers. */
+export const includePath = 'tensorflow/include/';
+
+async function openZip(path: string): Promise<Wheel> {
+  const zip = await yauzl.openPromise(path, { autoClose: false }).catch((error: unknown) => {
+    throw new UsageError(`${path}: is no wheel (${(error as Error).message}); download it again`, {
+      cause: error,
+    });
+  });
+  const entries: Entry[] = [];
+  for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith('/')) entries.push(entry);
+  const files = entries.map((entry) => ({
+    path: entry.fileName,
+    size: entry.uncompressedSize,
+    open: () => zip.openReadStreamPromise(entry),
+  }));
+  return {
+    name: basename(path, '.whl'),
+    files,
+    record: await recordOf(files),
+    close: () => {
+      zip.close();
+    },
+  };
+}
+
+async function openFolder(path: string): Promise<Wheel> {
+  const root = basename(path) === 'tensorflow' ? resolve(path, '..') : path;
+  const names = await readdir(root);
+  const information = names.find((name) => /^tensorflow(_\w+)?-[\d.]+\w*\.dist-info$/.test(name));
+  const folders = ['tensorflow/include', 'nvidia', ...(information ? [information] : [])];
+  const inFolders = await Promise.all(folders.map((folder) => filesBelow(root, join(root, folder))));
+  const libraries = (await readdir(join(root, 'tensorflow')).catch(() => [])).filter((name) =>
+    name.startsWith('lib'),
+  );
+  const beside = await Promise.all(libraries.map((name) => describe(root, join(root, 'tensorflow', name))));
+  const files = [...inFolders.flat(), ...beside];
+  return {
+    name: information?.replace('.dist-info', '') ?? root,
+    files,
+    record: await recordOf(files),
+    close: () => undefined,
+  };
+}
+
+async function filesBelow(root: string, folder: string): Promise<WheelFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return Promise.all(files.map((entry) => describe(root, join(entry.parentPath, entry.name))));
+}
+
+async function describe(root: string, path: string): Promise<WheelFile> {
+  const { size } = await stat(path);
+  const name = relative(root, path).replaceAll(sep, '/');
+  return { path: name, size, open: () => Promise.resolve(createReadStream(path)) };
+}
+
+async function recordOf(files: readonly WheelFile[]): Promise<Wheel['record']> {
+  const record = await readInformation(files, 'RECORD');
+  return record === undefined ? undefined : parseWheelRecord(record);
+}
+
+/** Text of a file in the wheel's `.dist-info`, or `undefined` if it has none. */
+export async function readInformation(
+  files: readonly WheelFile[],
+  name: string,
+): Promise<string | undefined> {
+  const file = files.find(({ path }) => /^[^/]+\.dist-info\/([^/]+)$/.exec(path)?.[1] === name);
+  return file && text(await file.open());
+}
