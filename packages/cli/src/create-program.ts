@@ -2,7 +2,9 @@ import { Command, Option } from 'commander';
 import { createRequire } from 'node:module';
 import type { BopsOptions } from './commands/bops.js';
 import type { EvaluateOptions } from './commands/evaluate.js';
+import type { DoctorOptions } from './commands/doctor.js';
 import type { ExperimentOptions } from './commands/experiment-options.js';
+import type { NativeInstallOptions } from './commands/native.js';
 import type { TrainOptions } from './commands/train.js';
 import { collect, integer, shape } from './parse-options.js';
 
@@ -62,6 +64,34 @@ export function createProgram(): Command {
     .action(async (file: string, options: ExperimentOptions) => {
       const { plan } = await import('./commands/plan.js');
       await plan(file, options);
+    });
+
+  program
+    .command('doctor')
+    .description('measures a convolution on every engine; says what is missing and which command adds it')
+    .option('--json', 'prints one JSON object on stdout and nothing else')
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./commands/doctor.js');
+      await doctor(options);
+    });
+
+  const native = program.command('native').description('the native TensorFlow engine of this project');
+  native
+    .command('install')
+    .description('installs it, or finds that it is there; goes on where it was interrupted')
+    .option('--gpu', 'for an NVIDIA graphics processor')
+    .option('--from <path>', "a wheel of TensorFlow, or an unpacked one, instead of the network's")
+    .option('--dry-run', 'prints what it would do, and does nothing')
+    .action(async (options: NativeInstallOptions) => {
+      const { nativeInstall } = await import('./commands/native.js');
+      await nativeInstall(options);
+    });
+  native
+    .command('remove')
+    .description('removes it')
+    .action(async () => {
+      const { nativeRemove } = await import('./commands/native.js');
+      await nativeRemove();
     });
 
   return program;

@@ -1,0 +1,2 @@
+export { examine, type Examination, type FailingEngine, type WorkingEngine } from './examine.js';
+export type { GraphicsProcessor, Machine } from './machine.js';
