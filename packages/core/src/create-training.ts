@@ -1,22 +1,18 @@
 import { assignVariables, storeVariables } from './stored-tensors.js';
+import { checkTrainingOptions } from './check-training-options.js';
 import { createTrainingHooks } from './training-hooks.js';
 import { emptyMeters } from './meters.js';
 import { orderPlugins } from './order-plugins.js';
 import type { Meters, Position, Training, TrainingOptions } from './training.js';
-import { UsageError } from './usage-error.js';
 import { VariableRegistry } from './variable-registry.js';
 
 /**
  * Wires model, optimizer and plugins; allocates every variable.
- * @throws UsageError if plugins conflict or their order is impossible.
+ * @throws UsageError if a part is not what it should be, plugins conflict, or their order is impossible.
  */
 export function createTraining(options: TrainingOptions): Training {
+  checkTrainingOptions(options);
   const { model, loss, optimizer, metrics = {} } = options;
-  if (!Array.isArray(model.operands)) {
-    throw new UsageError(
-      'model: takes a TrainableModel; quantizable(model) of @flatbit/layers makes one of a tf.LayersModel',
-    );
-  }
   const plugins = orderPlugins(options.plugins ?? []);
   const hooks = createTrainingHooks();
   const variables = new VariableRegistry();

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, BatchSource } from './batch.js';
+import { checkSource, checkTraining } from './check-source.js';
 import type { PassContext, Phase } from './contexts.js';
 import { createPassReader } from './operand-reader.js';
 import type { Measures } from './reports.js';
@@ -11,6 +12,8 @@ import { UsageError } from './usage-error.js';
  * @throws UsageError if a plugin starts from data and has not seen any.
  */
 export async function evaluate(training: Training, source: BatchSource): Promise<Measures> {
+  checkTraining(training, 'evaluate');
+  checkSource(source, 'evaluate, source');
   return measure(training, source, 'evaluate');
 }
 

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, BatchSource } from './batch.js';
+import { checkFitOptions } from './check-fit-options.js';
 import { calibrate } from './calibrate.js';
+import { checkSource, checkTraining } from './check-source.js';
 import { contextOf } from './context-of.js';
 import { evaluate } from './evaluate.js';
 import { findNonFinite } from './find-non-finite.js';
@@ -10,7 +12,6 @@ import { readStep } from './read-step.js';
 import type { EpochSummary, StepReport } from './reports.js';
 import { trainStep } from './train-step.js';
 import type { Training } from './training.js';
-import { UsageError } from './usage-error.js';
 
 export interface FitOptions {
   /** Epochs in all: a training that was resumed after 3 of 10 runs 7 more. */
@@ -32,13 +33,14 @@ export interface FitResult {
 
 /**
  * Trains from the training's position to the end of epoch `epochs`.
+ * @throws UsageError if what it is given is not what it should be.
  * @throws NonFiniteError naming step, pass and operand, with everything as it was before that step.
  */
 export async function fit(training: Training, source: BatchSource, options: FitOptions): Promise<FitResult> {
+  checkTraining(training, 'fit');
+  checkSource(source, 'fit, source');
+  checkFitOptions(options);
   const { hooks, position } = training;
-  if (!Number.isInteger(options.epochs) || options.epochs < 0) {
-    throw new UsageError(`epochs: got ${options.epochs}; takes a whole number`);
-  }
   const summaries: EpochSummary[] = [];
   position.stepsPerEpoch = source.stepsPerEpoch;
   while (position.epoch < options.epochs) {

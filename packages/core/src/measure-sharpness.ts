@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { backward } from './backward.js';
 import type { Batch, BatchSource } from './batch.js';
+import { checkSource, checkTraining } from './check-source.js';
 import { contextOf } from './context-of.js';
 import { measure } from './evaluate.js';
 import { penaltyGradients } from './penalty-gradients.js';
@@ -24,6 +25,8 @@ export interface Sharpness {
  * @throws UsageError if no plugin perturbs.
  */
 export async function measureSharpness(training: Training, source: BatchSource): Promise<Sharpness> {
+  checkTraining(training, 'measureSharpness');
+  checkSource(source, 'measureSharpness, source');
   try {
     return await measureBoth(training, source);
   } catch (error) {

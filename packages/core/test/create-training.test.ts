@@ -32,8 +32,30 @@ describe('createTraining', () => {
     const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
     const wire = () =>
       createTraining({ model: model as never, loss: meanSquaredError, optimizer: plainSgd(0.1) });
-    assert.throws(wire, /^UsageError: model: takes a TrainableModel; quantizable\(model\)/);
+    assert.throws(
+      wire,
+      /^UsageError: model: got an instance of Sequential; takes a TrainableModel; quantizable\(model\)/,
+    );
     model.dispose();
+  });
+
+  it('says which part is not what it should be', () => {
+    const refused: readonly (readonly [object, RegExp])[] = [
+      [{ loss: undefined }, /^UsageError: loss: got nothing; takes a function$/],
+      [{ optimizer: 'sgd' }, /^UsageError: optimizer: got "sgd"; takes an optimizer, such as sgd\(/],
+      [{ optimizer: plainSgd }, /^UsageError: optimizer: got a function; takes an optimizer/],
+      [{ metrics: ['accuracy'] }, /^UsageError: metrics: got \["accuracy"\]; takes functions by name/],
+      [{ metrics: { accuracy: 1 } }, /^UsageError: metrics\.accuracy: got 1; takes a function$/],
+      [{ plugins: shiftPlugin(() => 0) }, /^UsageError: plugins: got {"name":"shift",.*}; takes a list$/],
+      [
+        { plugins: [shiftPlugin] },
+        /^UsageError: plugins\[0\]: got a function; takes a plugin: an object with/,
+      ],
+      [{ plugins: [{ apply() {} }] }, /^UsageError: plugins\[0\]: got {}; takes a plugin/],
+    ];
+    for (const [options, message] of refused) assert.throws(() => lineTraining({}, options), message);
+    assert.throws(() => createTraining(undefined as never), /^UsageError: createTraining: got nothing/);
+    assert.throws(() => createTraining({} as never), /^UsageError: model: got nothing; takes a Train/);
   });
 
   it('begins at the beginning', () => {

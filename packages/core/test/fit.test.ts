@@ -5,6 +5,7 @@ import {
   evaluate,
   fit,
   meanSquaredError,
+  measureSharpness,
   NonFiniteError,
   type StepReport,
   type TrainingPlugin,
@@ -99,6 +100,42 @@ describe('fit', () => {
         (error) => error instanceof UsageError && error.message.startsWith(`epochs: got ${epochs}`),
       );
     }
+    training.dispose();
+  });
+
+  it('says which argument is not what it should be', async () => {
+    const training = lineTraining();
+    const source = lineBatches([1]);
+    const refused: readonly (readonly [Parameters<typeof fit> | unknown[], RegExp])[] = [
+      [
+        [undefined, source, { epochs: 1 }],
+        /^UsageError: fit, training: got nothing; takes what createTraining/,
+      ],
+      [[training.model, source, { epochs: 1 }], /^UsageError: fit, training: got {/],
+      [
+        [training, [1], { epochs: 1 }],
+        /^UsageError: fit, source: got \[1\]; takes a source of batches, such as/,
+      ],
+      [[training, source], /^UsageError: fit, options: got nothing; takes an object with epochs$/],
+      [[training, source, 3], /^UsageError: fit, options: got 3; takes an object with epochs$/],
+      [[training, source, { epochs: 1, validation: 1 }], /^UsageError: validation: got 1; takes a source/],
+      [
+        [training, source, { epochs: 1, onNonFinite: 'go' }],
+        /^UsageError: onNonFinite: got "go"; takes "stop" or/,
+      ],
+      [
+        [training, source, { epochs: 1, signal: true }],
+        /^UsageError: signal: got true; takes the signal of an/,
+      ],
+    ];
+    for (const [given, message] of refused)
+      await assert.rejects(fit(...(given as Parameters<typeof fit>)), message);
+    await assert.rejects(evaluate(training, [] as never), /^UsageError: evaluate, source: got \[\]/);
+    await assert.rejects(
+      measureSharpness({} as never, source),
+      /^UsageError: measureSharpness, training: got {}/,
+    );
+    assert.equal(training.position.step, 0);
     training.dispose();
   });
 

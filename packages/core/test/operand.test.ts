@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkBits, fixedBits, multiplyAccumulates, UsageError } from '@flatbit/core';
+import { allocateBits, checkBits, fixedBits, multiplyAccumulates, UsageError } from '@flatbit/core';
 import { inputOperand, kernelOperand } from './line-model.js';
 
 describe('multiplyAccumulates', () => {
@@ -18,6 +18,34 @@ describe('multiplyAccumulates', () => {
   it('counts a dense layer: in·out', () => {
     const geometry = { kernelSize: [], inChannels: 64, outChannels: 100, groups: 1, positions: 1 };
     assert.equal(multiplyAccumulates(geometry), 6400);
+  });
+});
+
+describe('allocateBits', () => {
+  it('takes a number for all, one for weights and one for activations, or an allocation', () => {
+    assert.equal(allocateBits(4).bitsFor(kernelOperand), 4);
+    assert.equal(allocateBits(4).bitsFor(inputOperand), 4);
+    assert.equal(allocateBits({ weights: 2, activations: 8 }).bitsFor(inputOperand), 8);
+    const allocation = fixedBits(3);
+    assert.equal(allocateBits(allocation), allocation);
+  });
+
+  it('says what it got instead', () => {
+    const takes =
+      'takes an integer from 1 to 32, { weights, activations }, or an allocation such as paperPolicy(4)';
+    const refused: readonly (readonly [unknown, string])[] = [
+      [undefined, `bits: got nothing; ${takes}`],
+      [null, `bits: got null; ${takes}`],
+      ['four', `bits: got "four"; ${takes}`],
+      [{ weights: 4 }, `bits: got {"weights":4}; ${takes}`],
+      [0, 'bits of weights: got 0; takes an integer from 1 to 32 (32 is full precision)'],
+    ];
+    for (const [bits, message] of refused) {
+      assert.throws(
+        () => allocateBits(bits as number),
+        (error) => error instanceof UsageError && error.message === message,
+      );
+    }
   });
 });
 
@@ -42,5 +70,6 @@ describe('fixedBits', () => {
       );
     }
     assert.throws(() => fixedBits({ weights: 4, activations: 0 }), /bits of activations: got 0/);
+    assert.throws(() => fixedBits('4' as never), /^UsageError: bits of weights: got "4"; takes an integer/);
   });
 });

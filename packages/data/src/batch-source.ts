@@ -1,4 +1,13 @@
-import { UsageError, type Batch, type BatchSource, type SourcePosition } from '@flatbit/core';
+import {
+  aFunction,
+  aList,
+  anObject,
+  checkOption,
+  UsageError,
+  type Batch,
+  type BatchSource,
+  type SourcePosition,
+} from '@flatbit/core';
 import * as tf from '@tensorflow/tfjs';
 import type { Augmentation } from './augmentation.js';
 import { checkDataset, imageSize, type ImageDataset } from './image-dataset.js';
@@ -35,16 +44,23 @@ export interface ImageBatchSource extends BatchSource {
  * @throws UsageError when the data set is empty or its parts do not fit, an option is out of range, no batch would remain, or a position lies
  * outside the epoch
  */
-export function batchSource(
-  dataset: ImageDataset,
-  { batchSize, seed = 0, shuffle = true, augment = [], normalize, dropRemainder = false }: BatchSourceOptions,
-): ImageBatchSource {
-  const { count, shape, labels } = dataset;
+export function batchSource(dataset: ImageDataset, options: BatchSourceOptions): ImageBatchSource {
   checkDataset(dataset);
+  const { count, shape, labels } = dataset;
+  const {
+    batchSize,
+    seed = 0,
+    shuffle = true,
+    augment = [],
+    normalize,
+    dropRemainder = false,
+  } = checkOption(options, 'batchSource, options', anObject);
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
     throw new UsageError(`batchSize is ${batchSize}; it takes a positive integer`);
   }
-  if (normalize) {
+  checkOption(augment, 'augment', { ...aList, words: 'a list, such as [randomFlip()]' });
+  for (const [index, change] of augment.entries()) checkOption(change, `augment[${index}]`, aFunction);
+  if (normalize !== undefined) {
     checkNormalization(normalize, shape[2]);
   }
   const stepsPerEpoch = dropRemainder ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);

@@ -1,4 +1,4 @@
-import { UsageError } from '@flatbit/core';
+import { checkOption, isRecord, UsageError, type Takes } from '@flatbit/core';
 
 /** `[height, width, channels]`. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -27,11 +27,18 @@ export function firstStrayLabel(labels: ArrayLike<number>, classes: number): num
   return Array.prototype.findIndex.call(labels, (label: number) => label < 0 || label >= classes);
 }
 
+const aDataset: Takes = {
+  words: 'images with labels: digits(), idxImages(…), or a part of what splitDataset gives',
+  accepts: (value) =>
+    isRecord(value) && ArrayBuffer.isView(value['images']) && ArrayBuffer.isView(value['labels']),
+};
+
 /**
  * Sees that the parts of a data set fit together.
  * @throws UsageError when the arrays are not as long as `count` and `shape` say, or a label is not one of the classes
  */
-export function checkDataset({ images, labels, count, shape, classes }: ImageDataset): void {
+export function checkDataset(dataset: ImageDataset): void {
+  const { images, labels, count, shape, classes } = checkOption(dataset, 'the data set', aDataset);
   if (images.length !== count * imageSize(shape)) {
     throw new UsageError(
       `the data set holds ${images.length} pixel values; ${count} images of [${shape.join(', ')}] take ${count * imageSize(shape)}`,

@@ -1,4 +1,4 @@
-import { UsageError } from '@flatbit/core';
+import { checkOption, isRecord, UsageError } from '@flatbit/core';
 import type { ImageDataset } from './image-dataset.js';
 
 /** What batches subtract and divide by, one number per channel, in the units of a batch: bytes count as 0 to 1. */
@@ -33,7 +33,11 @@ export function channelStatistics({ images, count, shape }: ImageDataset): Norma
  * Sees that statistics can normalize images of so many channels.
  * @throws UsageError when their number is another, one is not finite, or a standard deviation is not above zero
  */
-export function checkNormalization({ mean, std }: Normalization, channels: number): void {
+export function checkNormalization(normalize: Normalization, channels: number): void {
+  const { mean, std } = checkOption(normalize, 'normalize', {
+    words: '{ mean, std }, a list of numbers each, such as channelStatistics(train)',
+    accepts: (value) => isRecord(value) && Array.isArray(value['mean']) && Array.isArray(value['std']),
+  });
   if (mean.length !== channels || std.length !== channels) {
     throw new UsageError(
       `normalize has ${mean.length} means and ${std.length} standard deviations; images of ${channels} channels take ${channels} of each`,

@@ -1,11 +1,12 @@
-import { UsageError } from '@flatbit/core';
+import { anObject, checkOption, UsageError } from '@flatbit/core';
 import type { Augmentation } from './augmentation.js';
 
 /**
  * Puts `padding` zeros on all four sides and cuts out an image of the old size: each of the `(2 padding + 1)^2` places is as likely.
  * @throws UsageError when `padding` is not an integer of 0 or more
  */
-export function randomCrop({ padding }: { readonly padding: number }): Augmentation {
+export function randomCrop(options: { readonly padding: number }): Augmentation {
+  const { padding } = checkOption(options, 'randomCrop', anObject);
   if (!Number.isSafeInteger(padding) || padding < 0) {
     throw new UsageError(`padding is ${padding}; it takes an integer of 0 or more`);
   }

@@ -1,4 +1,4 @@
-import { UsageError } from '@flatbit/core';
+import { checkOption, isRecord, UsageError } from '@flatbit/core';
 import { checkDataset, type ImageDataset } from './image-dataset.js';
 import { randomStream } from './random-stream.js';
 import { selectExamples } from './select-examples.js';
@@ -25,15 +25,21 @@ export interface DatasetSplit {
  * @throws UsageError when a size is negative or neither an integer nor below 1, the parts take more than there is,
  * or the data set's own parts do not fit
  */
-export function splitDataset(
-  dataset: ImageDataset,
-  { train = 0, validation = 0, test = 0, seed = 0 }: SplitOptions,
-): DatasetSplit {
+export function splitDataset(dataset: ImageDataset, sizes: SplitOptions): DatasetSplit {
   checkDataset(dataset);
-  const sizes = Object.entries({ test, validation, train }).map(([name, amount]) =>
+  const {
+    train = 0,
+    validation = 0,
+    test = 0,
+    seed = 0,
+  } = checkOption(sizes, 'splitDataset, sizes', {
+    words: 'an object with train, validation, test',
+    accepts: isRecord,
+  });
+  const amounts = Object.entries({ test, validation, train }).map(([name, amount]) =>
     partSize(name, amount, dataset.count),
   );
-  const needed = sizes.reduce((total, size) => total + size, 0);
+  const needed = amounts.reduce((total, size) => total + size, 0);
   if (needed > dataset.count) {
     throw new UsageError(
       `train, validation and test take ${needed} examples and the data set has ${dataset.count}; take fewer`,
@@ -43,7 +49,7 @@ export function splitDataset(
     Uint32Array.from({ length: dataset.count }, (_, index) => index),
   );
   let dealt = 0;
-  const [testPart, validationPart, trainPart] = sizes.map((size) => {
+  const [testPart, validationPart, trainPart] = amounts.map((size) => {
     const part = selectExamples(dataset, order.subarray(dealt, dealt + size));
     dealt += size;
     return part;

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Batch } from '@flatbit/core';
-import { batchSource, randomCrop, randomFlip, type Augmentation, type ImageDataset } from '@flatbit/data';
+import {
+  batchSource,
+  randomCrop,
+  randomFlip,
+  splitDataset,
+  type Augmentation,
+  type ImageDataset,
+} from '@flatbit/data';
 import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { drain, tinyDataset } from './tiny-dataset.js';
@@ -164,6 +171,44 @@ describe('batchSource', () => {
       [0, 1],
       [2, 3],
     ]);
+  });
+
+  it('says which argument is not what it should be', () => {
+    const refuses = (dataset: unknown, options: unknown, message: RegExp) => {
+      assert.throws(() => batchSource(dataset as ImageDataset, options as { batchSize: number }), message);
+    };
+    const parts = splitDataset(tinyDataset(3), { train: 2 });
+    refuses(
+      parts,
+      { batchSize: 2 },
+      /^UsageError: the data set: got {.*; takes images with labels: digits\(\)/,
+    );
+    refuses(
+      parts.train,
+      undefined,
+      /^UsageError: batchSource, options: got nothing; takes an object of options$/,
+    );
+    refuses(parts.train, 32, /^UsageError: batchSource, options: got 32; takes an object of options$/);
+    const wrong = (options: object, message: RegExp) =>
+      refuses(parts.train, { batchSize: 2, ...options }, message);
+    wrong(
+      { augment: randomFlip() },
+      /^UsageError: augment: got a function; takes a list, such as \[randomFlip\(\)\]$/,
+    );
+    wrong({ augment: ['flip'] }, /^UsageError: augment\[0\]: got "flip"; takes a function$/);
+    wrong(
+      { normalize: true },
+      /^UsageError: normalize: got true; takes { mean, std }, a list of numbers each/,
+    );
+    wrong({ normalize: { mean: 0, std: 1 } }, /^UsageError: normalize: got {"mean":0,"std":1}; takes/);
+    assert.throws(
+      () => splitDataset(tinyDataset(3), 2 as never),
+      /^UsageError: splitDataset, sizes: got 2; takes/,
+    );
+    assert.throws(
+      () => randomCrop(4 as never),
+      /^UsageError: randomCrop: got 4; takes an object of options$/,
+    );
   });
 
   it('refuses what cannot be batched', () => {

@@ -1,5 +1,4 @@
-import { UsageError } from '@flatbit/core';
-import { isRecord } from './schema/section.js';
+import { isRecord, UsageError } from '@flatbit/core';
 
 /**
  * Puts `key=value` assignments over a configuration, which stays as it is. Keys are dotted, `optimizer.learningRate=0.1`;

@@ -1,5 +1,4 @@
-import type { Json } from '@flatbit/core';
-import { isRecord } from './schema/section.js';
+import { isRecord, type Json } from '@flatbit/core';
 
 /**
  * An experiment's settings as JSON. What JSON cannot hold (a function, an object with methods) becomes `{ custom: name }`,

@@ -1,4 +1,14 @@
-import { checkBits, UsageError, type BitAllocation, type Bits, type Operand } from '@flatbit/core';
+import {
+  aList,
+  checkBits,
+  checkOption,
+  isRecord,
+  UsageError,
+  type BitAllocation,
+  type Bits,
+  type Operand,
+  type Takes,
+} from '@flatbit/core';
 
 /** Bits for the layers that a pattern matches; what is left out keeps the policy's bits. */
 export interface LayerRule extends Partial<Bits> {
@@ -7,10 +17,10 @@ export interface LayerRule extends Partial<Bits> {
 }
 
 export interface LayerPolicyOptions extends Bits {
-  /** Layers fed by a model input. */
-  readonly first?: Partial<Bits>;
+  /** Layers fed by a model input; 8 is W8A8. */
+  readonly first?: number | Partial<Bits>;
   /** Layers whose output is a model output; wins over `first`. */
-  readonly last?: Partial<Bits>;
+  readonly last?: number | Partial<Bits>;
   /** Wins over both; of several that match, the first. */
   readonly layers?: readonly LayerRule[];
 }
@@ -20,11 +30,16 @@ export interface LayerPolicyOptions extends Bits {
  * @throws UsageError if bits are not 1 to 32; at `check`, if a rule matches no layer.
  */
 export function layerPolicy(options: LayerPolicyOptions): BitAllocation {
-  const { first = {}, last = {}, layers = [] } = options;
-  checkRule(options, 'bits');
+  const { layers = [] } = checkOption(options, 'bits', anObject);
+  const [first, last] = [bitsOfSide(options.first), bitsOfSide(options.last)];
+  checkBits(options.weights, 'bits, weights');
+  checkBits(options.activations, 'bits, activations');
   checkRule(first, 'bits of the first layers');
   checkRule(last, 'bits of the last layers');
-  for (const rule of layers) checkRule(rule, `bits of layers "${String(rule.match)}"`);
+  for (const [index, rule] of checkOption(layers, 'bits, layers', aList).entries()) {
+    checkOption(rule.match, `bits, layers[${index}].match`, aMatch);
+    checkRule(rule, `bits of layers "${String(rule.match)}"`);
+  }
   const tests = layers.map((rule) => ({ rule, matches: matcher(rule.match) }));
   return {
     bitsFor(operand) {
@@ -53,6 +68,16 @@ export function paperPolicy(bits: number): BitAllocation {
     first: { weights: 8, activations: 32 },
     last: { weights: 8, activations: 8 },
   });
+}
+
+const aMatch: Takes = {
+  words: "a layer's path, a pattern with *, or a regular expression",
+  accepts: (value) => typeof value === 'string' || value instanceof RegExp,
+};
+const anObject = { words: 'an object with weights, activations, first, last, layers', accepts: isRecord };
+
+function bitsOfSide(bits: number | Partial<Bits> = {}): Partial<Bits> {
+  return typeof bits === 'object' ? bits : { weights: bits, activations: bits };
 }
 
 function checkRule({ weights, activations }: Partial<Bits>, where: string): void {

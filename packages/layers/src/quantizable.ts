@@ -1,4 +1,4 @@
-import type { TrainableModel } from '@flatbit/core';
+import { checkOption, hasMethods, type Takes, type TrainableModel } from '@flatbit/core';
 import type * as tf from '@tensorflow/tfjs';
 import { createActivePass, type ActivePass } from './active-pass.js';
 import { BatchStatistics, type StatisticsPolicy } from './batch-statistics.js';
@@ -20,11 +20,18 @@ export interface QuantizableOptions {
   readonly variance?: VarianceEstimate;
 }
 
+const aModel: Takes = {
+  words: 'a tf.LayersModel, such as tf.sequential(…) or smallCnn()',
+  accepts: (value) => hasMethods('getClassName', 'apply')(value),
+};
+
 /**
  * Makes a `tf.LayersModel` trainable through the hooks. Its layers are patched until `dispose`, behave as before outside
  * our passes, and are then given back as they were.
+ * @throws UsageError if it is none.
  */
 export function quantizable(model: tf.LayersModel, options: QuantizableOptions = {}): TrainableModel {
+  checkOption(model, 'quantizable', aModel);
   const { seed = 0, variance = 'unbiased' } = options;
   const statistics = new BatchStatistics(options.statistics ?? 'clean');
   const sites = walkLayers(model);

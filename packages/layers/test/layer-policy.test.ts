@@ -1,6 +1,6 @@
 import type { Operand } from '@flatbit/core';
 import { UsageError } from '@flatbit/core';
-import { layerPolicy, paperPolicy } from '@flatbit/layers';
+import { layerPolicy, paperPolicy, type LayerPolicyOptions } from '@flatbit/layers';
 import { expect } from 'chai';
 
 const operand = (
@@ -67,6 +67,31 @@ describe('the layer policy', () => {
     expect(() => layerPolicy({ weights: 4, activations: 4, last: { activations: 0 } })).to.throw(
       'bits of the last layers, activations: got 0',
     );
+  });
+
+  it('takes one number for weights and activations of the ends', () => {
+    const bits = layerPolicy({ weights: 4, activations: 3, first: 8, last: 6 });
+    expect(bits.bitsFor(operand('stem', 'activation', { first: true }))).to.equal(8);
+    expect(bits.bitsFor(operand('head', 'weight', { last: true }))).to.equal(6);
+    expect(() => layerPolicy({ weights: 4, activations: 4, first: 0 })).to.throw(
+      'bits of the first layers, weights: got 0',
+    );
+  });
+
+  it('refuses what is no policy', () => {
+    const policy = (options: unknown) => () => layerPolicy(options as LayerPolicyOptions);
+    expect(policy(4)).to.throw(UsageError, /^bits: got 4; takes an object with weights, activations, /);
+    expect(policy({ weights: 4 })).to.throw(UsageError, /^bits, activations: got nothing; takes an integer/);
+    const layers = { match: 'conv', weights: 2 };
+    expect(policy({ weights: 4, activations: 4, layers })).to.throw(
+      UsageError,
+      /^bits, layers: got {.*takes a list$/,
+    );
+    expect(policy({ weights: 4, activations: 4, layers: [{ weights: 2 }] })).to.throw(
+      UsageError,
+      "bits, layers[0].match: got nothing; takes a layer's path, a pattern with *, or a regular expression",
+    );
+    expect(() => paperPolicy(undefined as never)).to.throw(UsageError, 'bits, weights: got nothing');
   });
 
   it('refuses a rule that matches no layer', () => {

@@ -1,4 +1,4 @@
-import { nearestName, UsageError } from '@flatbit/core';
+import { nearestName, showValue, UsageError } from '@flatbit/core';
 import type * as tf from '@tensorflow/tfjs';
 import type { ModelOptions } from './model-options.js';
 import { resnet } from './resnet.js';
@@ -19,9 +19,9 @@ export function createModel(name: string, options: ModelOptions = {}): tf.Layers
   if (name === 'small-cnn') {
     return smallCnn(options);
   }
-  const nearest = nearestName(name, modelNames);
+  const nearest = typeof name === 'string' ? nearestName(name, modelNames) : undefined;
   const hint = nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
   throw new UsageError(
-    `unknown model "${name}"${hint}; take one of ${modelNames.join(', ')}, or resnetN with N = 6n + 2`,
+    `unknown model ${showValue(name)}${hint}; take one of ${modelNames.join(', ')}, or resnetN with N = 6n + 2`,
   );
 }

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Optimizer } from '@flatbit/core';
+import { anObject, checkOption, type Optimizer } from '@flatbit/core';
 import { updateAdam, type AdamUpdate } from './adam-update.js';
 import { assignWhere } from './assign-where.js';
-import { aboveZero, belowOne, checkOption, fromZero } from './check-option.js';
 import { checkSettings, type ParameterSelection, settingsByKey, settingsOf } from './parameter-groups.js';
 import { Slots } from './slots.js';
+import { aboveZero, belowOne, fromZero } from './takes.js';
 
 /** Settings of Adam that a group may have for itself. */
 export interface AdamSettings {
@@ -36,7 +36,7 @@ const takes = { learningRate: fromZero, weightDecay: fromZero };
  * @throws UsageError for an option out of range.
  */
 export function adam(options: AdamOptions): Optimizer {
-  const { learningRate, weightDecay = 0, groups = [] } = options;
+  const { learningRate, weightDecay = 0, groups = [] } = checkOption(options, 'adam', anObject);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const defaults = { learningRate, weightDecay };
   checkSettings('adam', defaults, groups, takes);

@@ -1,5 +1,11 @@
-import { type RegisteredVariable, UsageError, type VariableRole } from '@flatbit/core';
-import { checkOption, type Takes } from './check-option.js';
+import {
+  aList,
+  checkOption,
+  type RegisteredVariable,
+  type Takes,
+  UsageError,
+  type VariableRole,
+} from '@flatbit/core';
 
 /** Which parameters a group holds. One that names both roles and keys holds what has both; one that names neither, all. */
 export interface ParameterSelection {
@@ -23,6 +29,7 @@ export function checkSettings<Settings extends Record<keyof Settings, number>>(
 ): void {
   const names = Object.keys(takes) as (keyof Settings & string)[];
   for (const name of names) checkOption(defaults[name], `${optimizer} ${name}`, takes[name]);
+  checkOption(groups, `${optimizer} groups`, aList);
   for (const [index, group] of groups.entries()) {
     for (const [name, value] of Object.entries(group)) {
       if (name === 'roles' || name === 'keys' || value === undefined) continue;

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Optimizer, UsageError } from '@flatbit/core';
-import { belowOne, fromZero } from './check-option.js';
+import { anObject, checkOption, type Optimizer, UsageError } from '@flatbit/core';
 import { checkSettings, type ParameterSelection, settingsByKey, settingsOf } from './parameter-groups.js';
 import { updateOneByOne, updateTogether, type SgdUpdate } from './sgd-update.js';
 import { Slots } from './slots.js';
+import { belowOne, fromZero } from './takes.js';
 
 /** Settings of SGD that a group may have for itself. */
 export interface SgdSettings {
@@ -33,7 +33,13 @@ const takes = { learningRate: fromZero, momentum: belowOne, weightDecay: fromZer
  * @throws UsageError for an option out of range.
  */
 export function sgd(options: SgdOptions): Optimizer {
-  const { learningRate, momentum = 0, weightDecay = 0, nesterov = false, groups = [] } = options;
+  const {
+    learningRate,
+    momentum = 0,
+    weightDecay = 0,
+    nesterov = false,
+    groups = [],
+  } = checkOption(options, 'sgd', anObject);
   const defaults = { learningRate, momentum, weightDecay };
   checkSettings('sgd', defaults, groups, takes);
   if (nesterov && momentum === 0)

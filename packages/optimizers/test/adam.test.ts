@@ -86,7 +86,7 @@ describe('adam', () => {
     const message = (text: string) => ({ name: UsageError.name, message: text });
     assert.throws(
       refused({ learningRate: '0.1' }),
-      message('adam learningRate: got 0.1; takes a finite number from 0 up'),
+      message('adam learningRate: got "0.1"; takes a finite number from 0 up'),
     );
     assert.throws(refused({ beta1: 1 }), message('adam beta1: got 1; takes a number from 0 up, below 1'));
     assert.throws(

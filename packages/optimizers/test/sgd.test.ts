@@ -105,7 +105,7 @@ describe('sgd', () => {
   it('says which option is out of range, what it got and what it takes', () => {
     const refused = (options: object) => () => sgd(options as { learningRate: number });
     const message = (text: string) => ({ name: UsageError.name, message: text });
-    assert.throws(refused({}), message('sgd learningRate: got undefined; takes a finite number from 0 up'));
+    assert.throws(refused({}), message('sgd learningRate: got nothing; takes a finite number from 0 up'));
     assert.throws(
       refused({ learningRate: -1 }),
       message('sgd learningRate: got -1; takes a finite number from 0 up'),

@@ -28,8 +28,9 @@ export interface ClipStartData {
 /** @throws RangeError if the start is not one that a clip value can take. */
 export function checkClipStart(name: string, start: ClipStart): void {
   if (start === 'mse') return;
-  const factor = typeof start === 'number' ? start : 'percentile' in start ? start.percentile : start.maxAbs;
-  const limit = typeof start === 'object' && 'percentile' in start ? 100 : Number.MAX_VALUE;
+  const { percentile, maxAbs } = Object(start) as { readonly percentile?: number; readonly maxAbs?: number };
+  const factor = typeof start === 'number' ? start : (percentile ?? maxAbs ?? NaN);
+  const limit = percentile === undefined ? Number.MAX_VALUE : 100;
   if (factor > 0 && factor <= limit) return;
   throw new RangeError(
     `quantizer "${name}" cannot start at ${JSON.stringify(start)}; give 'mse', { percentile: above 0, up to 100 }, { maxAbs: above 0 } or a number above 0`,

@@ -1,3 +1,4 @@
+import { checkWord } from './check-word.js';
 import type { QuantizerTarget } from './quantizer.js';
 
 /**
@@ -5,6 +6,11 @@ import type { QuantizerTarget } from './quantizer.js';
  * parameter for the whole tensor.
  */
 export type Granularity = 'perTensor' | 'perChannel';
+
+/** @throws RangeError if it is neither of them. */
+export function checkGranularity(quantizer: string, granularity: Granularity): void {
+  checkWord(quantizer, 'granularity', granularity, ['perTensor', 'perChannel']);
+}
 
 /** Shape of a parameter: `[]`, or 1 on all axes but the channel axes, so that it broadcasts against the weight. */
 export function parameterShape(

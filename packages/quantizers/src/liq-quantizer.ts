@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkWord } from './check-word.js';
 import { checkClipStart, startClip, type ClipStart } from './clip-start.js';
-import { parameterShape, type Granularity } from './granularity.js';
+import { checkGranularity, parameterShape, type Granularity } from './granularity.js';
 import { snapToRange } from './learned-range.js';
 import { liqFakeQuantize, liqFakeQuantizeNormalized } from './liq-fake-quantize.js';
 import { liqGrid } from './liq-grid.js';
@@ -41,7 +42,7 @@ export interface LiqOptions {
  *
  * Source: Liu, Cai, Zhuang, "Sharpness-aware Quantization for Deep Neural Networks", arXiv 2111.12273.
  *
- * @throws RangeError if `start` is out of range; by the quantizer, for a signed activation at 1 bit.
+ * @throws RangeError if an option is out of range; by the quantizer, for a signed activation at 1 bit.
  */
 export function liqQuantizer({
   normalize = 'rescaled',
@@ -49,6 +50,8 @@ export function liqQuantizer({
   granularity = 'perTensor',
 }: LiqOptions = {}): Quantizer {
   const name = 'liq';
+  checkWord(name, 'normalize', normalize, ['rescaled', 'standard', 'none']);
+  checkGranularity(name, granularity);
   checkClipStart(name, start);
   const normalizes = (target: QuantizerTarget): boolean =>
     normalize !== 'none' && target.role === 'weight' && isConvolution(target);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkBits } from './check-target.js';
 import { customGradient } from './custom-gradient.js';
-import { parameterShape, type Granularity } from './granularity.js';
+import { checkGranularity, parameterShape, type Granularity } from './granularity.js';
 import type { Grid } from './grid.js';
 import { justInside } from './in-range.js';
 import { rangeGradients, snapToRange } from './learned-range.js';
@@ -30,9 +30,10 @@ export interface LsqOptions {
  *
  * Source: Esser et al., "Learned Step Size Quantization", arXiv 1902.08153.
  *
- * @throws RangeError by the quantizer, for a weight or a signed activation at 1 bit: it has no level above zero.
+ * @throws RangeError for an unknown granularity; by the quantizer, for a weight or a signed activation at 1 bit: it has no level above zero.
  */
 export function lsqQuantizer({ granularity = 'perTensor' }: LsqOptions = {}): Quantizer {
+  checkGranularity(name, granularity);
   return {
     name,
 

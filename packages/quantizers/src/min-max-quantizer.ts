@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkBits } from './check-target.js';
-import { parameterShape, type Granularity } from './granularity.js';
+import { checkWord } from './check-word.js';
+import { checkGranularity, parameterShape, type Granularity } from './granularity.js';
 import type { Quantizer, QuantizerParameters } from './quantizer.js';
 import { uniformFakeQuantize } from './uniform-fake-quantize.js';
 import { valueRange, type UniformScheme, type ValueRange } from './uniform-grid.js';
@@ -28,7 +29,7 @@ export interface MinMaxOptions {
  * Source: Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
  * arXiv 1712.05877.
  *
- * @throws RangeError if `momentum` is out of range; by the quantizer, if the bits are not 2 to 8.
+ * @throws RangeError if an option is out of range; by the quantizer, if the bits are not 2 to 8.
  */
 export function minMaxQuantizer({
   scheme = 'affine',
@@ -37,6 +38,8 @@ export function minMaxQuantizer({
   momentum = 0.99,
 }: MinMaxOptions = {}): Quantizer {
   const name = 'minMax';
+  checkWord(name, 'scheme', scheme, ['affine', 'symmetric']);
+  checkGranularity(name, granularity);
   if (!(momentum >= 0 && momentum < 1))
     throw new RangeError(
       `quantizer "${name}" cannot take momentum ${momentum}; give a number from 0 to below 1`,

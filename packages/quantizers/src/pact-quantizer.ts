@@ -63,7 +63,7 @@ export function pactQuantizer({ start = { maxAbs: 1 } }: PactOptions = {}): Quan
 function pactGrid(target: QuantizerTarget): Grid {
   if (target.role === 'weight')
     throw new RangeError(
-      `quantizer "${name}" takes activations, not the weight of a ${target.layerKind} layer; choose another quantizer for weights`,
+      `quantizer "${name}" takes activations, not the weight of a ${target.layerKind} layer; give weights one of their own: quantizer: { weight: …, activation: … }`,
     );
   checkNotNegative(name, target);
   checkBits(name, target);

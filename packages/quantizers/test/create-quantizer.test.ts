@@ -32,6 +32,22 @@ describe('createQuantizer', () => {
       );
   });
 
+  it('refuses words that are none of its own', () => {
+    const refused: readonly (readonly [QuantizerName, object, string])[] = [
+      ['liq', { normalize: 'paper' }, 'cannot take normalize "paper"; give one of rescaled, standard, none'],
+      [
+        'lsq',
+        { granularity: 'perLayer' },
+        'cannot take granularity "perLayer"; give one of perTensor, perChannel',
+      ],
+      ['minMax', { scheme: 'log' }, 'cannot take scheme "log"; give one of affine, symmetric'],
+      ['liq', { start: null }, 'cannot start at null; give'],
+      ['pact', { start: 'max' }, 'cannot start at "max"; give'],
+    ];
+    for (const [name, options, message] of refused)
+      expect(() => createQuantizer(name, options)).to.throw(RangeError, `quantizer "${name}" ${message}`);
+  });
+
   it('holds settings to their types', () => {
     const mustNotCompile = (): unknown[] => [
       // @ts-expect-error: not a way to normalise

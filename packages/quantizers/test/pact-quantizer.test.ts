@@ -48,7 +48,7 @@ for (const engine of engines) {
     it('refuses weights and signed activations', () => {
       expect(() => pact.parameters(weightOf(4))).to.throw(
         RangeError,
-        'quantizer "pact" takes activations, not the weight of a dense layer; choose another quantizer for weights',
+        'quantizer "pact" takes activations, not the weight of a dense layer; give weights one of their own: quantizer: { weight: …, activation: … }',
       );
       expect(() => pact.parameters(activationOf(4, { signed: true }))).to.throw(
         RangeError,

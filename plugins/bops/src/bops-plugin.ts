@@ -1,8 +1,16 @@
-import { UsageError, type BitAllocation, type TrainingPlugin } from '@flatbit/core';
+import {
+  allocateBits,
+  anObject,
+  checkOption,
+  UsageError,
+  type BitsOption,
+  type TrainingPlugin,
+} from '@flatbit/core';
 import { countBops, type BopsReport, type CountOptions } from './count-bops.js';
 
 export interface BopsOptions extends CountOptions {
-  readonly bits: BitAllocation;
+  /** 4 is W4A4; or those of weights and of activations, or an allocation. */
+  readonly bits: BitsOption;
   /** Where one-line warnings go; `console.warn` unless given. */
   readonly warn?: (line: string) => void;
 }
@@ -16,17 +24,20 @@ export interface BopsPlugin extends TrainingPlugin {
 /**
  * Counts once, when a training is made; adds nothing to a step. Its report is that of one training: to `apply` it again is a
  * UsageError.
+ * @throws UsageError for what are no bits.
  */
-export function bopsPlugin({
-  bits,
-  warn = (line) => console.warn(line),
-  ...options
-}: BopsOptions): BopsPlugin {
+export function bopsPlugin(options: BopsOptions): BopsPlugin {
+  const {
+    bits,
+    warn = (line: string) => console.warn(line),
+    ...counting
+  } = checkOption(options, 'bops', anObject);
+  const allocation = allocateBits(bits);
   const name = 'bops';
   let report: BopsReport | undefined;
   let applied = false;
   // The training itself tells about layers that it does not support.
-  const unsupported = new Set(options.unsupported?.map(({ layer }) => layer));
+  const unsupported = new Set(counting.unsupported?.map(({ layer }) => layer));
   return {
     name,
     get report() {
@@ -36,7 +47,7 @@ export function bopsPlugin({
       if (applied) throw new UsageError('plugin "bops" reports one training: make another with bopsPlugin()');
       applied = true;
       prepare.tap(name, (operands) => {
-        report = countBops(operands, bits, options);
+        report = countBops(operands, allocation, counting);
         for (const layer of report.uncounted) {
           if (unsupported.has(layer)) continue;
           warn(

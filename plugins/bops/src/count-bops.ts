@@ -1,4 +1,11 @@
-import { multiplyAccumulates, type BitAllocation, type Operand } from '@flatbit/core';
+import {
+  aList,
+  allocateBits,
+  checkOption,
+  multiplyAccumulates,
+  type BitsOption,
+  type Operand,
+} from '@flatbit/core';
 import { exact, layerBops, type MultiplyBits } from './layer-bops.js';
 
 /**
@@ -43,17 +50,22 @@ export interface CountOptions {
 
 const FULL = 32;
 
-/** Counts the bit operations of every weight operand under an allocation of bits. */
+/** Counts the bit operations of every weight operand. @throws UsageError for what are no bits. */
 export function countBops(
   operands: readonly Operand[],
-  bits: BitAllocation,
+  bits: BitsOption,
   { convention = 'paper', unsupported = [] }: CountOptions = {},
 ): BopsReport {
+  checkOption(operands, 'countBops, operands', { ...aList, words: "a model's operands" });
+  const allocation = allocateBits(bits);
   const byKey = new Map(operands.map((operand) => [operand.key, operand]));
   const weights = operands.filter(({ role }) => role === 'weight');
   const bitsOf = (weight: Operand): MultiplyBits => {
     const activation = weight.multiplies === undefined ? undefined : byKey.get(weight.multiplies);
-    return { weightBits: bits.bitsFor(weight), activationBits: activation ? bits.bitsFor(activation) : FULL };
+    return {
+      weightBits: allocation.bitsFor(weight),
+      activationBits: activation ? allocation.bitsFor(activation) : FULL,
+    };
   };
   const quantized = weights.some((weight) => !isFull(bitsOf(weight)));
   const layers = weights.flatMap((weight): LayerBops[] => {

@@ -26,6 +26,17 @@ describe('bopsPlugin', () => {
     });
   });
 
+  it('takes bits as a number too', () => {
+    const plugin = bopsPlugin({ bits: 4, convention: 'actual' });
+    tinyTraining([plugin]).dispose();
+    expect(plugin.report!.bops).to.equal(18 * 16);
+    expect(() => bopsPlugin({} as never)).to.throw(
+      UsageError,
+      /^bits: got nothing; takes an integer from 1 to 32/,
+    );
+    expect(() => bopsPlugin(undefined as never)).to.throw(UsageError, /^bops: got nothing; takes an object/);
+  });
+
   it('reports one training', () => {
     const plugin = bopsPlugin({ bits: fixedBits(4) });
     const first = tinyTraining([plugin]);

@@ -1,4 +1,4 @@
-import { type TrainingHooks, type TrainingPlugin, UsageError } from '@flatbit/core';
+import { anObject, checkOption, type Takes, type TrainingHooks, type TrainingPlugin } from '@flatbit/core';
 import type { Disk } from './disk.js';
 import type { ManifestFields } from './environment.js';
 import { pruneCheckpoints } from './prune-checkpoints.js';
@@ -20,6 +20,15 @@ export interface CheckpointOptions {
   readonly disk?: Disk;
 }
 
+const aPath: Takes = {
+  words: 'the path of a folder, such as "runs/digits/checkpoints"',
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+const fromOne: Takes = {
+  words: 'a whole number from 1',
+  accepts: (value) => Number.isInteger(value) && (value as number) >= 1,
+};
+
 /** After everyone who changes something between epochs. */
 const lastStage = 1000;
 
@@ -28,9 +37,17 @@ const lastStage = 1000;
  * @throws UsageError for options that cannot be.
  */
 export function checkpointPlugin(options: CheckpointOptions): TrainingPlugin {
-  const { folder, every = { epochs: 1 }, keepLast = 2, best: bestBy, manifest = {}, disk } = options;
-  checkCount(every.epochs, 'every.epochs');
-  checkCount(keepLast, 'keepLast');
+  const {
+    folder,
+    every = { epochs: 1 },
+    keepLast = 2,
+    best: bestBy,
+    manifest = {},
+    disk,
+  } = checkOption(options, 'checkpoint', anObject);
+  checkOption(folder, 'checkpoint.folder', aPath);
+  checkOption(every.epochs, 'checkpoint.every.epochs', fromOne);
+  checkOption(keepLast, 'checkpoint.keepLast', fromOne);
   checkFields(manifest);
   const name = 'checkpoint';
   const onDisk = disk && { disk };
@@ -65,9 +82,4 @@ export function checkpointPlugin(options: CheckpointOptions): TrainingPlugin {
       });
     },
   };
-}
-
-function checkCount(value: number, what: string): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new UsageError(`checkpoint.${what}: got ${value}; takes a whole number from 1`);
 }

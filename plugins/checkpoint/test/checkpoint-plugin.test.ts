@@ -266,6 +266,14 @@ describe('checkpointPlugin', () => {
 
   it('refuses options that cannot be', () => {
     const folder = 'none';
+    expect(() => checkpointPlugin('runs/a' as never)).to.throw(
+      UsageError,
+      'checkpoint: got "runs/a"; takes an object',
+    );
+    expect(() => checkpointPlugin({} as never)).to.throw(
+      UsageError,
+      'checkpoint.folder: got nothing; takes the path of a folder, such as "runs/digits/checkpoints"',
+    );
     expect(() => checkpointPlugin({ folder, keepLast: 0 })).to.throw(
       UsageError,
       'checkpoint.keepLast: got 0; takes a whole number from 1',

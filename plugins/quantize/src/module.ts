@@ -1,6 +1,7 @@
 import { BIT_ALLOCATION, createToken, TRAINING_PLUGIN } from '@flatbit/core/tokens';
 import { ContainerModule } from 'inversify';
-import { quantizePlugin, type QuantizeOptions, type QuantizerChoice } from './quantize-plugin.js';
+import type { QuantizerChoice } from './choose-quantizer.js';
+import { quantizePlugin, type QuantizeOptions } from './quantize-plugin.js';
 
 /** The quantizer of an experiment: bind another to swap it. */
 export const QUANTIZER = createToken<{ readonly choice: QuantizerChoice }>('quantizer');

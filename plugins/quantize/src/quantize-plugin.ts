@@ -1,7 +1,11 @@
 import {
+  allocateBits,
+  anObject,
+  checkOption,
+  oneOf,
   OperandStage,
   UsageError,
-  type BitAllocation,
+  type BitsOption,
   type Operand,
   type PassContext,
   type StateSection,
@@ -9,29 +13,30 @@ import {
   type TrainingPlugin,
   type VariableRegistry,
 } from '@flatbit/core';
-import type { Quantizer } from '@flatbit/quantizers';
 import * as tf from '@tensorflow/tfjs';
 import { calibrateOperand, disposeCalibration, settleSign, type Calibration } from './calibrate-operand.js';
+import { chooseQuantizer, type QuantizerChoice } from './choose-quantizer.js';
 import { prepareOperand, type QuantizedOperand, type SignedOption } from './quantized-operand.js';
 import { widest } from './widest.js';
 
-/** One quantizer for all, one per role, or one per operand. */
-export type QuantizerChoice =
-  | Quantizer
-  | { readonly weight: Quantizer; readonly activation: Quantizer }
-  | ((operand: Operand) => Quantizer);
-
 export interface QuantizeOptions {
   readonly quantizer: QuantizerChoice;
-  /** Bits of each operand, 1 to 31; 32 leaves it as it is. `fixedBits(4)` is W4A4. */
-  readonly bits: BitAllocation;
+  /** 1 to 31; 32 leaves an operand as it is. 4 is W4A4; or those of weights and of activations, or an allocation. */
+  readonly bits: BitsOption;
   /** Whether activations may be negative; `auto` (default) looks at the calibrating batch. */
   readonly signed?: SignedOption;
 }
 
-/** Fake-quantizes weights and activations, learns their clip values, and starts them from the first batch. */
-export function quantizePlugin({ quantizer, bits, signed = 'auto' }: QuantizeOptions): TrainingPlugin {
+/**
+ * Fake-quantizes weights and activations, learns their clip values, and starts them from the first batch.
+ * @throws UsageError for options that cannot be; when a training is made, for an operand that the quantizer cannot serve.
+ */
+export function quantizePlugin(options: QuantizeOptions): TrainingPlugin {
   const name = 'quantize';
+  const { quantizer, bits, signed = 'auto' } = checkOption(options, name, anObject);
+  const quantizerOf = chooseQuantizer(quantizer);
+  const allocation = allocateBits(bits);
+  checkOption(signed, `${name}.signed`, oneOf('auto', true, false));
   return {
     name,
     apply(hooks) {
@@ -48,14 +53,20 @@ export function quantizePlugin({ quantizer, bits, signed = 'auto' }: QuantizeOpt
       };
 
       hooks.prepare.tap(name, (operands: readonly Operand[], variables: VariableRegistry) => {
-        bits.check?.(operands);
+        allocation.check?.(operands);
         for (const operand of operands) {
-          const bitWidth = bits.bitsFor(operand);
+          const bitWidth = allocation.bitsFor(operand);
           if (bitWidth === 32) continue;
-          const chosen = chooseQuantizer(quantizer, operand);
           quantized.set(
             operand.key,
-            prepareOperand({ operand, quantizer: chosen, bitWidth, signed, variables, owner: name }),
+            prepareOperand({
+              operand,
+              quantizer: quantizerOf(operand),
+              bitWidth,
+              signed,
+              variables,
+              owner: name,
+            }),
           );
         }
       });
@@ -98,11 +109,6 @@ export function quantizePlugin({ quantizer, bits, signed = 'auto' }: QuantizeOpt
       });
     },
   };
-}
-
-function chooseQuantizer(choice: QuantizerChoice, operand: Operand): Quantizer {
-  if (typeof choice === 'function') return choice(operand);
-  return 'fakeQuantize' in choice ? choice : choice[operand.role];
 }
 
 /** Statistics move with the clean pass of a step. */

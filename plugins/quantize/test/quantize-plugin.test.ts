@@ -205,6 +205,54 @@ describe('quantizePlugin', () => {
     expect(chosen).to.deep.equal(['dense1/input:0', 'dense1/kernel', 'dense2/input:0', 'dense2/kernel']);
   });
 
+  it('takes bits as a number, as a pair, or as an allocation', async () => {
+    const quantizer = liqQuantizer();
+    const lossAt = async (chosen: QuantizeOptions['bits']) => {
+      const training = tinyTraining([quantizePlugin({ quantizer, bits: chosen })]);
+      const [report] = await takeSteps(training, tinyBatches(), 1);
+      training.dispose();
+      return report!.loss;
+    };
+    const fromAllocation = await lossAt(fixedBits(2));
+    expect(await lossAt(2)).to.equal(fromAllocation);
+    expect(await lossAt({ weights: 2, activations: 2 })).to.equal(fromAllocation);
+    expect(await lossAt(8)).to.not.equal(fromAllocation);
+  });
+
+  it('refuses at the door what it cannot take', () => {
+    const quantizer = liqQuantizer();
+    const aQuantizer = 'takes a quantizer, such as liqQuantizer()';
+    const aChoice = `${aQuantizer}, or { weight, activation }, or a function that gives one for an operand`;
+    const refused: readonly (readonly [unknown, string])[] = [
+      [undefined, 'quantize: got nothing; takes an object of options'],
+      [{ bits }, `quantize.quantizer: got nothing; ${aChoice}`],
+      [{ bits, quantizer: 'liq' }, `quantize.quantizer: got "liq"; ${aChoice}`],
+      [{ bits, quantizer: { name: 'liq' } }, `quantize.quantizer: got {"name":"liq"}; ${aChoice}`],
+      [
+        { bits, quantizer: { weight: quantizer } },
+        `quantize.quantizer.activation: got nothing; ${aQuantizer}`,
+      ],
+      [{ quantizer }, 'bits: got nothing; takes an integer from 1 to 32, '],
+      [{ quantizer, bits: 'four' }, 'bits: got "four"; takes an integer from 1 to 32, '],
+      [{ quantizer, bits: 33 }, 'bits of weights: got 33; takes an integer from 1 to 32 '],
+      [{ quantizer, bits, signed: 'yes' }, 'quantize.signed: got "yes"; takes "auto", true or false'],
+    ];
+    for (const [options, message] of refused)
+      expect(() => quantizePlugin(options as QuantizeOptions)).to.throw(UsageError, message);
+  });
+
+  it('says which operand got no quantizer, and what else PACT needs', () => {
+    const none = (() => undefined) as unknown as QuantizeOptions['quantizer'];
+    expect(() => tinyTraining([quantizePlugin({ quantizer: none, bits })])).to.throw(
+      UsageError,
+      'quantize.quantizer of "dense1/input:0": got nothing; takes a quantizer, such as liqQuantizer()',
+    );
+    expect(() => tinyTraining([quantizePlugin({ quantizer: pactQuantizer(), bits })])).to.throw(
+      UsageError,
+      'operand "dense1/kernel": quantizer "pact" takes activations, not the weight of a dense layer; give weights one of their own: quantizer: { weight: …, activation: … }',
+    );
+  });
+
   it('lets the allocation refuse the model', () => {
     const refusing = {
       bitsFor: () => 4,

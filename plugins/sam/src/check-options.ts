@@ -1,33 +1,39 @@
-import { UsageError } from '@flatbit/core';
-import type { AdaptiveOptions } from './ascend.js';
-import type { PerturbAt } from './probes.js';
+import { aBoolean, aFunction, anObject, checkOption, isRecord, oneOf, type Takes } from '@flatbit/core';
 import type { SamOptions } from './sam-plugin.js';
 
-const PLACES: readonly PerturbAt[] = ['quantized', 'latent', 'beforeQuantizer'];
-const FORMS: readonly NonNullable<AdaptiveOptions['form']>[] = ['asam', 'paper'];
+const fromZero: Takes = {
+  words: 'a number from 0',
+  accepts: (value) => Number.isFinite(value) && (value as number) >= 0,
+};
+const fromOne: Takes = {
+  words: 'a whole number from 1',
+  accepts: (value) => Number.isInteger(value) && (value as number) >= 1,
+};
+const switches = ['batchNorm', 'bias', 'activationClip', 'weightClip', 'regularizers'] as const;
 
-/** @throws UsageError that names the first option out of range, what it got and what it takes. */
+/** @throws UsageError that names the first option that cannot be, what it got and what it  */
 export function checkOptions(options: SamOptions): void {
-  const { rho, measureRho, at, interval = 1, normFloor, adaptive } = options;
-  const { eta, form } = typeof adaptive === 'object' ? adaptive : {};
-  checkFromZero('rho', rho);
-  checkFromZero('measureRho', measureRho);
-  checkChoice('at', at, PLACES);
-  checkFromZero('adaptive.eta', eta);
-  checkChoice('adaptive.form', form, FORMS);
-  checkFromZero('normFloor', normFloor);
-  if (!Number.isInteger(interval) || interval < 1) {
-    throw new UsageError(`sam.interval: got ${interval}; takes a whole number from 1`);
-  }
+  checkOption(options, 'sam', anObject);
+  checkOption(options.rho, 'sam.rho', fromZero);
+  const check = (option: keyof SamOptions, taken: Takes) =>
+    checkGiven(options[option], `sam.${option}`, taken);
+  check('measureRho', fromZero);
+  check('at', oneOf('quantized', 'latent', 'beforeQuantizer'));
+  check('interval', fromOne);
+  check('normFloor', fromZero);
+  check('warn', aFunction);
+  for (const option of switches) check(option, aBoolean);
+  const { adaptive } = options;
+  check('adaptive', {
+    words: 'true, false, or an object with eta, form',
+    accepts: (value) => typeof value === 'boolean' || isRecord(value),
+  });
+  if (typeof adaptive !== 'object') return;
+  checkGiven(adaptive.eta, 'sam.adaptive.eta', fromZero);
+  checkGiven(adaptive.form, 'sam.adaptive.form', oneOf('asam', 'paper'));
 }
 
-function checkFromZero(option: string, value = 0): void {
-  if (!(Number.isFinite(value) && value >= 0))
-    throw new UsageError(`sam.${option}: got ${value}; takes a number from 0`);
-}
-
-function checkChoice<T extends string>(option: string, value: T | undefined, choices: readonly T[]): void {
-  if (value !== undefined && !choices.includes(value)) {
-    throw new UsageError(`sam.${option}: got "${value}"; takes one of ${choices.join(', ')}`);
-  }
+/** What is left out has its default. */
+function checkGiven(value: unknown, option: string, taken: Takes): void {
+  if (value !== undefined) checkOption(value, option, taken);
 }

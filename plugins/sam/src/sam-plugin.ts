@@ -41,9 +41,10 @@ export interface SamOptions {
 /**
  * Sharpness-aware minimization of `max L(Q(w) + ε), ‖ε‖ ≤ ρ`: after the clean pass `ε = ρ·g/(‖g‖ + normFloor)`, the update
  * follows the gradient taken there, and everything is put back. Liu, Cai, Zhuang, arXiv 2111.12273, case 3.
- * @throws UsageError for an option out of range: a radius, η or `normFloor` below 0, an interval below 1, an unknown `at` or `form`.
+ * @throws UsageError for an option that cannot be: a radius, η or `normFloor` below 0, an interval below 1, an unknown `at` or `form`.
  */
 export function samPlugin(options: SamOptions): TrainingPlugin {
+  checkOptions(options);
   const {
     rho,
     measureRho = rho,
@@ -52,7 +53,6 @@ export function samPlugin(options: SamOptions): TrainingPlugin {
     regularizers = true,
     warn = (line) => console.warn(line),
   } = options;
-  checkOptions(options);
   const name = 'sam';
   return {
     name,

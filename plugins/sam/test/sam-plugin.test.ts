@@ -231,14 +231,19 @@ describe('samPlugin', () => {
     const refused: readonly (readonly [object, string])[] = [
       [{ normFloor: -1 }, 'sam.normFloor: got -1; takes a number from 0'],
       [{ normFloor: NaN }, 'sam.normFloor: got NaN; takes a number from 0'],
-      [{ at: 'weights' }, 'sam.at: got "weights"; takes one of quantized, latent, beforeQuantizer'],
+      [{ at: 'weights' }, 'sam.at: got "weights"; takes "quantized", "latent" or "beforeQuantizer"'],
       [{ adaptive: { eta: -0.1 } }, 'sam.adaptive.eta: got -0.1; takes a number from 0'],
-      [{ adaptive: { form: 'saq' } }, 'sam.adaptive.form: got "saq"; takes one of asam, paper'],
+      [{ adaptive: { form: 'saq' } }, 'sam.adaptive.form: got "saq"; takes "asam" or "paper"'],
+      [{ adaptive: null }, 'sam.adaptive: got null; takes true, false, or an object with eta, form'],
+      [{ batchNorm: 'no' }, 'sam.batchNorm: got "no"; takes true or false'],
+      [{ rho: '0.05' }, 'sam.rho: got "0.05"; takes a number from 0'],
+      [{ rho: undefined }, 'sam.rho: got nothing; takes a number from 0'],
     ];
     for (const [options, message] of refused) {
       const make = () => samPlugin({ rho: 1, ...options } as SamOptions);
       expect(make).to.throw(UsageError, new RegExp(`^${message}$`));
     }
+    expect(() => samPlugin(0.05 as never)).to.throw(UsageError, 'sam: got 0.05; takes an object of options');
     samPlugin({ rho: 0, normFloor: 0, adaptive: { eta: 0 } });
   });
 

@@ -1,5 +1,6 @@
-import { checkOption } from './check-option.js';
+import { anObject, checkOption } from '@flatbit/core';
 import { epochsAt, type Schedule } from './schedule.js';
+import { aboveZero, share } from './takes.js';
 
 export interface CosineOptions {
   /** Epochs until the floor is reached. */
@@ -12,9 +13,10 @@ export interface CosineOptions {
  * Half a cosine from 1 to `floor`, by step: `floor + (1 − floor)·(1 + cos(π·t/epochs))/2`.
  * Loshchilov and Hutter, arXiv 1608.03983. @throws UsageError if a number is out of range.
  */
-export function cosine({ epochs, floor = 0 }: CosineOptions): Schedule {
-  checkOption(epochs > 0, 'cosine.epochs', epochs, 'a number above 0');
-  checkOption(floor >= 0 && floor <= 1, 'cosine.floor', floor, 'a number from 0 to 1');
+export function cosine(options: CosineOptions): Schedule {
+  const { epochs, floor = 0 } = checkOption(options, 'cosine', anObject);
+  checkOption(epochs, 'cosine.epochs', aboveZero);
+  checkOption(floor, 'cosine.floor', share);
   return (at) => {
     const part = Math.min(1, epochsAt(at) / epochs);
     return floor + ((1 - floor) * (1 + Math.cos(Math.PI * part))) / 2;

@@ -1,5 +1,6 @@
-import { checkOption } from './check-option.js';
+import { anObject, checkOption } from '@flatbit/core';
 import type { Schedule } from './schedule.js';
+import { aboveZero, risingEpochs } from './takes.js';
 
 export interface MultiStepOptions {
   /** Epochs after which the factor falls, in rising order. */
@@ -9,11 +10,9 @@ export interface MultiStepOptions {
 }
 
 /** `gamma` to the power of the milestones passed: 1, then 0.1, then 0.01. @throws UsageError if milestones do not rise. */
-export function multiStep({ milestones, gamma = 0.1 }: MultiStepOptions): Schedule {
-  const rising = milestones.every(
-    (epoch, index) => epoch > (milestones[index - 1] ?? -1) && Number.isFinite(epoch),
-  );
-  checkOption(rising, 'multiStep.milestones', milestones, 'epochs from 0 in rising order');
-  checkOption(gamma > 0, 'multiStep.gamma', gamma, 'a number above 0');
+export function multiStep(options: MultiStepOptions): Schedule {
+  const { milestones, gamma = 0.1 } = checkOption(options, 'multiStep', anObject);
+  checkOption(milestones, 'multiStep.milestones', risingEpochs);
+  checkOption(gamma, 'multiStep.gamma', aboveZero);
   return ({ epoch }) => gamma ** milestones.filter((milestone) => epoch >= milestone).length;
 }

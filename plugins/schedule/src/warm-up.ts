@@ -1,5 +1,6 @@
-import { checkOption } from './check-option.js';
+import { anObject, checkOption } from '@flatbit/core';
 import { epochsAt, type Schedule } from './schedule.js';
+import { aboveZero, aSchedule, share } from './takes.js';
 
 export interface WarmUpOptions {
   /** Epochs until the schedule behind it is followed in full; parts of one are welcome. */
@@ -9,8 +10,10 @@ export interface WarmUpOptions {
 }
 
 /** Rises in a line from `from` to 1 times the schedule behind it. @throws UsageError if a number is out of range. */
-export function warmUp({ epochs, from = 0 }: WarmUpOptions, then: Schedule): Schedule {
-  checkOption(epochs > 0, 'warmUp.epochs', epochs, 'a number above 0');
-  checkOption(from >= 0 && from <= 1, 'warmUp.from', from, 'a number from 0 to 1');
+export function warmUp(options: WarmUpOptions, then: Schedule): Schedule {
+  const { epochs, from = 0 } = checkOption(options, 'warmUp', anObject);
+  checkOption(epochs, 'warmUp.epochs', aboveZero);
+  checkOption(from, 'warmUp.from', share);
+  checkOption(then, 'warmUp, then', aSchedule);
   return (at) => then(at) * (from + (1 - from) * Math.min(1, epochsAt(at) / epochs));
 }

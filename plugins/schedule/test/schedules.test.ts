@@ -60,6 +60,14 @@ describe('schedules', () => {
     expect(() => cosine({ epochs: 0 })).to.throw(UsageError, 'cosine.epochs: got 0');
     expect(() => cosine({ epochs: 1, floor: 2 })).to.throw('cosine.floor: got 2');
     expect(() => warmUp({ epochs: -1 }, constant())).to.throw('warmUp.epochs: got -1');
+    expect(() => warmUp({ epochs: 1 }, undefined as never)).to.throw(
+      'warmUp, then: got nothing; takes a schedule',
+    );
+    expect(() => cosine(3 as never)).to.throw(UsageError, 'cosine: got 3; takes an object of options');
+    expect(() => multiStep({ milestones: 3 as never })).to.throw(
+      UsageError,
+      'multiStep.milestones: got 3; takes',
+    );
     expect(() => warmUp({ epochs: 1, from: 2 }, constant())).to.throw('warmUp.from: got 2');
   });
 });

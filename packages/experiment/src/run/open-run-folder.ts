@@ -1,8 +1,6 @@
-import { UsageError, type Json } from '@flatbit/core';
+import { isRecord, showValue, UsageError, type Json } from '@flatbit/core';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { describeSettings } from '../describe-settings.js';
-import { isRecord } from '../schema/section.js';
-import { showValue } from '../schema/show-value.js';
 import { readJson } from './read-json.js';
 import { runFiles, type RunFiles } from './run-files.js';
 

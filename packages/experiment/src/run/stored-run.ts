@@ -1,5 +1,4 @@
-import { UsageError } from '@flatbit/core';
-import { isRecord } from '../schema/section.js';
+import { isRecord, UsageError } from '@flatbit/core';
 import { resolveExperiment, type ResolvedExperiment } from '../resolve-experiment.js';
 import { refuseOtherRun, storedSettings } from './open-run-folder.js';
 import type { RunFiles } from './run-files.js';

@@ -1,13 +1,19 @@
-import type { BitAllocation } from '@flatbit/core';
+import { hasMethods, type BitAllocation, type Bits } from '@flatbit/core';
 import type { LayerPolicyOptions } from '@flatbit/layers';
 import { z } from 'zod';
-import { either, hasMethod, isNumber } from './either.js';
+import { either, isNumber } from './either.js';
 import { leaf, ownObject } from './leaf.js';
 import { list } from './list.js';
 import { section } from './section.js';
 
 const bits = leaf('an integer from 1 to 32 (32 is full precision)', z.int().min(1).max(32));
-const both = bits.transform((value): LayerPolicyOptions => ({ weights: value, activations: value }));
+/** A policy with both bits spelled out everywhere. */
+type SpelledPolicy = Omit<LayerPolicyOptions, 'first' | 'last'> & {
+  readonly first?: Partial<Bits>;
+  readonly last?: Partial<Bits>;
+};
+
+const both = bits.transform((value): SpelledPolicy => ({ weights: value, activations: value }));
 
 /** Bits of some layers; what is left out keeps the bits of the rest. */
 const some = either(
@@ -41,8 +47,8 @@ export const bitsSetting = either(
   [
     { when: isNumber, schema: both },
     {
-      when: hasMethod('bitsFor'),
-      schema: ownObject<BitAllocation>('a bit allocation', hasMethod('bitsFor')),
+      when: hasMethods('bitsFor'),
+      schema: ownObject<BitAllocation>('a bit allocation', hasMethods('bitsFor')),
     },
   ],
   byLayer,

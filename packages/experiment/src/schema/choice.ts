@@ -1,10 +1,8 @@
+import { isRecord, nearestName, showValue } from '@flatbit/core';
 import { z } from 'zod';
 import { documentation } from './documentation.js';
 import type { Setting } from './leaf.js';
-import { nearestName } from '@flatbit/core';
 import { parseInPlace } from './parse-in-place.js';
-import { isRecord } from './section.js';
-import { showValue } from './show-value.js';
 
 type Choices = Readonly<Record<string, z.ZodType>>;
 

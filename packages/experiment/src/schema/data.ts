@@ -1,9 +1,9 @@
-import type { BatchSource } from '@flatbit/core';
+import { isRecord, type BatchSource } from '@flatbit/core';
 import { z } from 'zod';
 import { choice } from './choice.js';
 import { either } from './either.js';
 import { bool, count, leaf, ownObject, wholeNumber } from './leaf.js';
-import { isRecord, section } from './section.js';
+import { section } from './section.js';
 
 /** Batches from elsewhere. */
 export interface BatchSources {

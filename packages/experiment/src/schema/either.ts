@@ -1,9 +1,8 @@
+import { isRecord, showValue } from '@flatbit/core';
 import { z } from 'zod';
 import { documentation } from './documentation.js';
 import type { Setting } from './leaf.js';
 import { parseInPlace } from './parse-in-place.js';
-import { isRecord } from './section.js';
-import { showValue } from './show-value.js';
 
 /** One way of writing a setting, and how to see that it is meant. */
 export interface Form {
@@ -36,8 +35,3 @@ export function either<const Forms extends readonly Form[], Last extends z.ZodTy
 export const isNumber = (value: unknown): boolean => typeof value === 'number';
 export const isFalse = (value: unknown): boolean => value === false;
 export const isFunction = (value: unknown): boolean => typeof value === 'function';
-/** Whether a value is an object that has a function under `key`. */
-export const hasMethod =
-  (key: string) =>
-  (value: unknown): boolean =>
-    isRecord(value) && typeof value[key] === 'function';

@@ -1,11 +1,11 @@
 import { engineNames } from '@flatbit/backends';
-import type { Loss, TrainingPlugin } from '@flatbit/core';
+import { hasMethods, type Loss, type TrainingPlugin } from '@flatbit/core';
 import { z } from 'zod';
 import { batchNormSetting } from './batch-norm.js';
 import { bitsSetting } from './bits.js';
 import { checkpointSetting } from './checkpoint.js';
 import { dataSetting } from './data.js';
-import { either, hasMethod, isFunction } from './either.js';
+import { either, isFunction } from './either.js';
 import { count, leaf, oneOf, ownObject, wholeNumber } from './leaf.js';
 import { list } from './list.js';
 import { modelSetting } from './model.js';
@@ -50,7 +50,7 @@ export const experimentSchema = section({
   /** Further plugins; for experiment files in TypeScript. */
   plugins: list(
     'a list of training plugins',
-    ownObject<TrainingPlugin>('a training plugin', hasMethod('apply')),
+    ownObject<TrainingPlugin>('a training plugin', hasMethods('apply')),
   ).default([]),
 });
 

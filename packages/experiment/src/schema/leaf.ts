@@ -1,6 +1,6 @@
+import { showValue } from '@flatbit/core';
 import { z } from 'zod';
 import { documentation } from './documentation.js';
-import { showValue } from './show-value.js';
 
 /** A schema that is known by what it reads and what it gives. */
 export type Setting<Output, Input = Output> = z.ZodType<Output, Input>;

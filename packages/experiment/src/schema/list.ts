@@ -1,8 +1,8 @@
+import { showValue } from '@flatbit/core';
 import { z } from 'zod';
 import { documentation } from './documentation.js';
 import type { Setting } from './leaf.js';
 import { parseInPlace } from './parse-in-place.js';
-import { showValue } from './show-value.js';
 
 /** An array; errors name the place in it. */
 export function list<S extends z.ZodType>(

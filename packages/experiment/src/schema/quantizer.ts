@@ -1,9 +1,10 @@
+import { hasMethods, isRecord } from '@flatbit/core';
 import type { Quantizer } from '@flatbit/quantizers';
 import { z } from 'zod';
 import { choice } from './choice.js';
-import { either, hasMethod } from './either.js';
+import { either } from './either.js';
 import { bool, leaf, oneOf, ownObject, positive } from './leaf.js';
-import { isRecord, section } from './section.js';
+import { section } from './section.js';
 
 const granularity = oneOf('perTensor', 'perChannel').default('perTensor');
 
@@ -41,7 +42,7 @@ const named = choice(
   'liq',
 );
 
-const isQuantizer = hasMethod('fakeQuantize');
+const isQuantizer = hasMethods('fakeQuantize');
 
 /** A quantizer by name, or one's own. */
 const quantizer = either(

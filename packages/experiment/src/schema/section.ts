@@ -1,9 +1,8 @@
+import { isRecord, nearestName, showValue } from '@flatbit/core';
 import { z } from 'zod';
 import { documentation } from './documentation.js';
 import type { Setting } from './leaf.js';
-import { nearestName } from '@flatbit/core';
 import { parseInPlace } from './parse-in-place.js';
-import { showValue } from './show-value.js';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
@@ -34,8 +33,4 @@ export function section<S extends Shape>(keys: S): Setting<SectionOutput<S>, Sec
   });
   documentation.set(checked, { takes: `an object with ${names.join(', ')}`, keys });
   return checked as unknown as Setting<SectionOutput<S>, SectionInput<S>>;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
