@@ -67,10 +67,26 @@ describe('flatbit, used wrongly, answers 2 and one line', () => {
     ],
     'for broken JSON': [
       'train broken.json',
-      /^broken\.json: cannot be loaded: .*JSON/,
+      'broken.json: cannot be loaded: line 2, column 13 is not JSON: value expected',
       () => {
-        writeFileSync(join(cwd, 'broken.json'), '{"epochs": ');
+        writeFileSync(join(cwd, 'broken.json'), '{\n  "epochs": ');
       },
+    ],
+    'for a start that is not there': [
+      'train tiny.json --set start=runs/float',
+      'start: "runs/float" holds no checkpoint; train that run first (flatbit train <its file> --out runs/float), or give the path of a run or a checkpoint',
+    ],
+    'for a start that is not there and would only be planned for': [
+      'plan tiny.json --set start=runs/float',
+      /^start: "runs\/float" holds no checkpoint; train that run first/,
+    ],
+    'for a measure to plan by that is never taken': [
+      'plan tiny.json --set checkpoint.best=loss --set data.split.validation=0',
+      'checkpoint.best: got "loss" without a validation part; takes false, or give data.split.validation',
+    ],
+    'for a quantizer of activations alone': [
+      'train tiny.json --set quantizer.name=pact',
+      'plugin "quantize", hook "prepare": operand "conv1/kernel": quantizer "pact" takes activations, not the weight of a conv2d layer; give weights one of their own: quantizer: { weight: …, activation: … }',
     ],
     'for an assignment without a value': [
       'train tiny.json --set epochs',

@@ -4,11 +4,12 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { firstLine } from './first-line.js';
+import { parseJson } from './parse-json.js';
 
 type Loader = (path: string) => unknown;
 
 const loaders: Readonly<Record<string, Loader>> = {
-  '.json': (path) => JSON.parse(readFileSync(path, 'utf8')) as unknown,
+  '.json': (path) => parseJson(readFileSync(path, 'utf8')),
   '.js': importDefault,
   '.mjs': importDefault,
   '.ts': (path) =>

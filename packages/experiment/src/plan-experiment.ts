@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { openExperiment } from './open-experiment.js';
 import { presetModules } from './preset-modules.js';
 import type { ResolvedExperiment } from './resolve-experiment.js';
+import { refuseUnmeasured } from './run/refuse-unmeasured.js';
 import { runFiles } from './run/run-files.js';
+import { startFrom } from './run/start-from.js';
 
 /**
  * Which plugin taps which hook, in the order in which they run. Nothing is written and nothing trained.
- * @throws UsageError for what does not fit together.
+ * @throws UsageError for what does not fit together, and a `start` that is not there or holds another model.
  */
 export async function planExperiment(experiment: ResolvedExperiment): Promise<Plan> {
   await selectEngine('cpu');
@@ -19,7 +21,11 @@ export async function planExperiment(experiment: ResolvedExperiment): Promise<Pl
     warn,
   );
   try {
-    return planOf(open.training.hooks);
+    const { training, data } = open;
+    refuseUnmeasured(experiment, data);
+    // Into a training that ends here: what it starts from has to be there, and to fit.
+    if (experiment.start !== undefined) await startFrom(training, experiment.start);
+    return planOf(training.hooks);
   } finally {
     open.dispose();
   }

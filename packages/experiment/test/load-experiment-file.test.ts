@@ -59,7 +59,27 @@ describe('loadExperimentFile', () => {
       'epochs: 3',
       /a\.yaml: not an experiment file; takes one that ends in \.json, \.js, \.mjs, \.ts$/,
     ],
-    'broken JSON': ['a.json', '{"epochs": ', /a\.json: cannot be loaded: .*JSON/],
+    'JSON that ends too early': [
+      'a.json',
+      '{"epochs": ',
+      /a\.json: cannot be loaded: line 1, column 12 is not JSON: value expected$/,
+    ],
+    'a comma too many': [
+      'a.json',
+      '{\n  "epochs": 3,\n}',
+      /a\.json: cannot be loaded: line 3, column 1 is not JSON: property name expected$/,
+    ],
+    'a comma that is missing': [
+      'a.json',
+      '{\r\n  "seed": 1\r\n  "epochs": 3\r\n}',
+      /a\.json: cannot be loaded: line 3, column 3 is not JSON: comma expected$/,
+    ],
+    'a comment in JSON': [
+      'a.json',
+      '{ // three\n  "epochs": 3 }',
+      /a\.json: cannot be loaded: line 1, column 3 is not JSON: invalid comment token$/,
+    ],
+    'quotes that are none': ['a.json', "{'epochs': 3}", /: line 1, column 2 is not JSON: invalid symbol$/],
     'a missing default export': [
       'a.mjs',
       'export const epochs = 3;',

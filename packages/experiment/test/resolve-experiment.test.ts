@@ -72,6 +72,24 @@ describe('resolveExperiment', () => {
     expect(length({ epochs: 0, schedule: { name: 'cosine' } })).to.include({ epochs: 1 });
   });
 
+  it('warns of a quantizer that nothing will use', () => {
+    const warnings = (config: object): readonly string[] => {
+      const lines: string[] = [];
+      resolveExperiment({ ...small, ...config }, 'a.json', { warn: (line) => lines.push(line) });
+      return lines;
+    };
+    const unused = 'is given and not used, because all bits are 32; give bits below 32, or leave it out';
+    expect(warnings({ quantizer: { name: 'lsq' } })).to.deep.equal([`a.json: quantizer ${unused}`]);
+    expect(warnings({ quantizer: { name: 'lsq' }, signed: true, bits: 32 })).to.deep.equal([
+      `a.json: quantizer ${unused}`,
+      `a.json: signed ${unused}`,
+    ]);
+    expect(warnings({ quantizer: { name: 'lsq' }, bits: 4 })).to.deep.equal([]);
+    const last = { weights: 32, activations: 32, last: 8 };
+    expect(warnings({ quantizer: { name: 'lsq' }, bits: last })).to.deep.equal([]);
+    expect(warnings({})).to.deep.equal([]);
+  });
+
   it('counts a key that is undefined as left out', () => {
     expect(resolveExperiment({ ...small, epochs: undefined }).epochs).to.equal(10);
   });

@@ -257,7 +257,7 @@ describe('runExperiment', () => {
       /^start: ".*-float" holds another model: conv1\/kernel is \[3, 3, 1, 2\], not \[3, 3, 1, 4\]; .*; and \d+ more$/,
     );
     expect(await wrongUse(() => run({ start: 'nowhere' }))).to.equal(
-      'start: "nowhere" holds no checkpoint; give a run folder or the path of a checkpoint',
+      'start: "nowhere" holds no checkpoint; train that run first (flatbit train <its file> --out nowhere), or give the path of a run or a checkpoint',
     );
     expect(existsSync(out)).to.equal(false);
   });
@@ -567,5 +567,20 @@ describe('planExperiment', () => {
       'checkpoint',
     ]);
     expect(existsSync(join('runs', 'tiny'))).to.equal(false);
+  });
+
+  it('sees that what it starts from is there, and is the same model', async () => {
+    const start = (path: string, width = 2) =>
+      planExperiment(tinyExperiment({ ...w4, start: path, model: { name: 'small-cnn', width } }));
+    expect(await wrongUse(() => start('nowhere'))).to.match(
+      /^start: "nowhere" holds no checkpoint; train that/,
+    );
+    const { folder } = await runExperiment(tinyExperiment({ epochs: 1 }), {
+      out: join(temporaryFolder(), 'float'),
+    });
+    const before = tf.memory().numTensors;
+    await start(folder);
+    expect(tf.memory().numTensors).to.equal(before);
+    expect(await wrongUse(() => start(folder, 4))).to.match(/ holds another model: conv1\/kernel is /);
   });
 });

@@ -21,5 +21,5 @@ export function tinyConfig(changes: Partial<ExperimentConfig> = {}): ExperimentC
 }
 
 export function tinyExperiment(changes: Partial<ExperimentConfig> = {}): ResolvedExperiment {
-  return resolveExperiment(tinyConfig(changes));
+  return resolveExperiment(tinyConfig(changes), 'tiny', { warn: () => undefined });
 }

@@ -5,6 +5,7 @@ import {
   resolveExperiment,
   type ResolvedExperiment,
 } from '@flatbit/experiment';
+import { warn } from './print.js';
 
 /** What the command line changes in an experiment file. */
 export interface OverrideOptions {
@@ -35,7 +36,7 @@ export async function experimentOf(
     ...(seed === undefined ? [] : [`seed=${seed}`]),
     ...(backend === undefined ? [] : [`backend=${JSON.stringify(backend)}`]),
   ];
-  return resolveExperiment(applyOverrides(await loadExperimentFile(file), assignments), file);
+  return resolveExperiment(applyOverrides(await loadExperimentFile(file), assignments), file, { warn });
 }
 
 /**

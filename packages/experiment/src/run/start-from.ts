@@ -34,7 +34,9 @@ async function findCheckpoint(path: string, warn: (line: string) => void): Promi
   const latest =
     (await latestCheckpoint(join(path, 'checkpoints'), { warn })) ?? (await latestCheckpoint(path, { warn }));
   if (latest !== undefined) return latest;
-  throw new UsageError(`start: "${path}" holds no checkpoint; give a run folder or the path of a checkpoint`);
+  throw new UsageError(
+    `start: "${path}" holds no checkpoint; train that run first (flatbit train <its file> --out ${path}), or give the path of a run or a checkpoint`,
+  );
 }
 
 function fits(stored: StoredTensor | undefined, { shape, dtype }: tf.Variable): boolean {

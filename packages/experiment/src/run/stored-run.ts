@@ -19,7 +19,9 @@ export function settleRun(files: RunFiles, { experiment }: SettleOptions): Resol
   }
   const stored = storedSettings(files);
   const custom = findCustom(stored);
-  if (custom === undefined) return resolveExperiment(stored, files.experiment);
+  // Every default is written out in it, also of what is not used.
+  const warn = () => undefined;
+  if (custom === undefined) return resolveExperiment(stored, files.experiment, { warn });
   throw new UsageError(
     `${files.folder}: "${custom}" was an object of the experiment's own, which no file holds; give the experiment file too`,
   );
