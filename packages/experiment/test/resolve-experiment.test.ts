@@ -120,6 +120,7 @@ describe('resolveExperiment', () => {
   it('takes a quantizer for weights and another one for activations', () => {
     const { quantizer } = resolveExperiment({
       ...small,
+      bits: 4,
       quantizer: { weight: { name: 'dorefa' }, activation: { name: 'pact' } },
     });
     expect(quantizer).to.deep.equal({
@@ -155,7 +156,7 @@ describe('resolveExperiment', () => {
     ],
     'an unknown quantizer': [
       { quantizer: { name: 'lqs' } },
-      'quantizer.name: got "lqs" (did you mean "lsq"?); takes one of liq, paperLiq, minMax, pact, dorefa, lsq, float',
+      'quantizer.name: got "lqs" (did you mean "lsq"?); takes one of liq, paperLiq, minMax, pact, dorefa, lsq, lsqPlus, apot, float',
     ],
     'a quantizer for weights alone': [
       { quantizer: { weight: { name: 'lsq' } } },

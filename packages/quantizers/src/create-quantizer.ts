@@ -1,6 +1,8 @@
+import { apotQuantizer, type ApotOptions } from './apot-quantizer.js';
 import { dorefaQuantizer } from './dorefa-quantizer.js';
 import { floatQuantizer } from './float-quantizer.js';
 import { liqQuantizer, type LiqOptions } from './liq-quantizer.js';
+import { lsqPlusQuantizer, type LsqPlusOptions } from './lsq-plus-quantizer.js';
 import { lsqQuantizer, type LsqOptions } from './lsq-quantizer.js';
 import { minMaxQuantizer, type MinMaxOptions } from './min-max-quantizer.js';
 import { pactQuantizer, type PactOptions } from './pact-quantizer.js';
@@ -17,6 +19,8 @@ export interface QuantizerOptions {
   readonly pact: PactOptions;
   readonly dorefa: NoOptions;
   readonly lsq: LsqOptions;
+  readonly lsqPlus: LsqPlusOptions;
+  readonly apot: ApotOptions;
   readonly float: NoOptions;
 }
 
@@ -34,6 +38,8 @@ const factories: QuantizerFactories = {
   pact: pactQuantizer,
   dorefa: dorefaQuantizer,
   lsq: lsqQuantizer,
+  lsqPlus: lsqPlusQuantizer,
+  apot: apotQuantizer,
   float: floatQuantizer,
 };
 

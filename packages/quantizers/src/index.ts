@@ -1,3 +1,4 @@
+export { apotQuantizer, type ApotOptions } from './apot-quantizer.js';
 export { clipSte } from './clip-ste.js';
 export type { ClipStart } from './clip-start.js';
 export {
@@ -10,6 +11,7 @@ export { dorefaQuantizer } from './dorefa-quantizer.js';
 export { floatQuantizer } from './float-quantizer.js';
 export type { Granularity } from './granularity.js';
 export { liqQuantizer, type LiqOptions, type WeightNormalization } from './liq-quantizer.js';
+export { lsqPlusQuantizer, type LsqPlusOptions } from './lsq-plus-quantizer.js';
 export { lsqQuantizer, type LsqOptions } from './lsq-quantizer.js';
 export { minMaxQuantizer, type MinMaxOptions } from './min-max-quantizer.js';
 export { normalizeWeight, type NormalizedWeight } from './normalize-weight.js';

@@ -1,10 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkBits } from './check-target.js';
-import { customGradient } from './custom-gradient.js';
 import { checkGranularity, parameterShape, type Granularity } from './granularity.js';
 import type { Grid } from './grid.js';
-import { justInside } from './in-range.js';
-import { rangeGradients, snapToRange } from './learned-range.js';
+import { lsqFakeQuantize, lsqGrid, sharingOf } from './lsq-step.js';
 import type { Quantizer, QuantizerTarget } from './quantizer.js';
 import { scaleFloor } from './scale-floor.js';
 import { sumToShape } from './sum-to-shape.js';
@@ -38,7 +35,7 @@ export function lsqQuantizer({ granularity = 'perTensor' }: LsqOptions = {}): Qu
     name,
 
     parameters: (target) => {
-      lsqGrid(target);
+      gridOf(target);
       return [{ name: 'scale', kind: 'clip', shape: parameterShape(target, granularity), initial: 1 }];
     },
 
@@ -46,39 +43,16 @@ export function lsqQuantizer({ granularity = 'perTensor' }: LsqOptions = {}): Qu
       tf.tidy(() => {
         const shape = parameterShape(target, granularity);
         const mean = sumToShape(value.abs(), shape).div(value.size / sizeOf(shape));
-        return { scale: tf.maximum(mean.mul(2 / Math.sqrt(lsqGrid(target).high)), scaleFloor) };
+        return { scale: tf.maximum(mean.mul(2 / Math.sqrt(gridOf(target).high)), scaleFloor) };
       }),
 
-    fakeQuantize: (value, { scale }, target) => {
-      const grid = lsqGrid(target);
-      const { low, high } = grid;
-      const sharing = target.role === 'weight' ? value.size / scale!.size : value.size / value.shape[0]!;
-      return customGradient(
-        [value, scale!],
-        () => {
-          const quantized = snapToRange(value, scale!, grid);
-          return { value: quantized, saved: { value, quantized, raw: scale! } };
-        },
-        (upstream, pass) => {
-          const strictlyInside = { low: low === 0 ? smallestFloat : justInside(low), high: justInside(high) };
-          const [toValue, toScale] = rangeGradients(upstream, pass, strictlyInside);
-          return [toValue, toScale.div(Math.sqrt(sharing * high))];
-        },
-      );
-    },
+    fakeQuantize: (value, { scale }, target) =>
+      lsqFakeQuantize(value, scale!, gridOf(target), sharingOf(value, scale!, target)),
   };
 }
 
-/** The smallest normal float32. */
-const smallestFloat = 2 ** -126;
-
-function lsqGrid(target: QuantizerTarget): Grid {
-  const signed = target.role === 'weight' || target.signed;
-  checkBits(name, target, signed ? 2 : 1);
-  const range = signed
-    ? { low: -(2 ** (target.bits - 1)), high: 2 ** (target.bits - 1) - 1 }
-    : { low: 0, high: 2 ** target.bits - 1 };
-  return { shift: 0, ...range, steps: 1 };
+function gridOf(target: QuantizerTarget): Grid {
+  return lsqGrid(name, target, target.role === 'weight' || target.signed);
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

@@ -20,7 +20,7 @@ export interface QuantizerTarget {
 
 /** One parameter of a quantizer, for which the caller owns a variable. */
 export interface ParameterSpec {
-  /** 'clipValue', 'scale', 'zeroPoint', 'min', 'max'. */
+  /** 'clipValue', 'scale', 'offset', 'zeroPoint', 'min', 'max'. */
   readonly name: string;
   /** 'clip': learned by gradient, defines the range; 'statistic': observed, never trained. */
   readonly kind: 'clip' | 'statistic';

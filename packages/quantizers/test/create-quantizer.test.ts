@@ -12,7 +12,17 @@ import { activationOf, kernelOf } from './operands.js';
 
 describe('createQuantizer', () => {
   it('makes a quantizer of each name', () => {
-    expect(quantizerNames).to.deep.equal(['liq', 'paperLiq', 'minMax', 'pact', 'dorefa', 'lsq', 'float']);
+    expect(quantizerNames).to.deep.equal([
+      'liq',
+      'paperLiq',
+      'minMax',
+      'pact',
+      'dorefa',
+      'lsq',
+      'lsqPlus',
+      'apot',
+      'float',
+    ]);
     for (const name of quantizerNames) expect(createQuantizer(name).name).to.equal(name);
   });
 
@@ -28,7 +38,7 @@ describe('createQuantizer', () => {
     for (const name of ['int4', 'toString'])
       expect(() => createQuantizer(name as QuantizerName)).to.throw(
         RangeError,
-        `unknown quantizer "${name}"; take one of liq, paperLiq, minMax, pact, dorefa, lsq, float`,
+        `unknown quantizer "${name}"; take one of liq, paperLiq, minMax, pact, dorefa, lsq, lsqPlus, apot, float`,
       );
   });
 

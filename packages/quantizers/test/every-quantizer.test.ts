@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { expectClose, expectNoTensorLeak, testEngine } from '@flatbit/testing';
-import { liqQuantizer, lsqQuantizer, minMaxQuantizer } from '@flatbit/quantizers';
+import {
+  apotQuantizer,
+  liqQuantizer,
+  lsqPlusQuantizer,
+  lsqQuantizer,
+  minMaxQuantizer,
+} from '@flatbit/quantizers';
 import { engines, useEngine } from './engines.js';
 import { gaussian, gradientsOf, kernelOf, levelCount, quantizeWithGradients } from './operands.js';
 import { eachCase, isWeight, subjects, valueOf } from './subjects.js';
@@ -170,6 +176,8 @@ describe('one channel', () => {
     const pairs = [
       [liqQuantizer(), liqQuantizer({ granularity: 'perChannel' })],
       [lsqQuantizer(), lsqQuantizer({ granularity: 'perChannel' })],
+      [lsqPlusQuantizer(), lsqPlusQuantizer({ granularity: 'perChannel' })],
+      [apotQuantizer(), apotQuantizer({ granularity: 'perChannel' })],
       [minMaxQuantizer(), minMaxQuantizer({ granularity: 'perChannel' })],
     ] as const;
     for (const [perTensor, perChannel] of pairs) {

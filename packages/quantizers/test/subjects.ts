@@ -1,7 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import {
+  apotQuantizer,
   dorefaQuantizer,
   liqQuantizer,
+  lsqPlusQuantizer,
   lsqQuantizer,
   minMaxQuantizer,
   pactQuantizer,
@@ -87,6 +89,30 @@ export const subjects: Readonly<Record<string, Subject>> = {
     bits: [2, 3, 4, 8],
     idempotent: always,
     near: true,
+  },
+  lsqPlus: {
+    quantizer: lsqPlusQuantizer(),
+    operands: [kernel, dense, input, signedInput],
+    bits: [2, 3, 4, 8],
+    idempotent: always, // not near at 8 bits: weights beyond three deviations saturate at the start
+  },
+  'lsqPlus per channel': {
+    quantizer: lsqPlusQuantizer({ granularity: 'perChannel' }),
+    operands: [kernel, dense],
+    bits: [2, 4],
+    idempotent: always,
+  },
+  apot: {
+    quantizer: apotQuantizer(),
+    operands: [kernel, dense, input, signedInput],
+    bits: [2, 3, 4, 5, 8],
+    idempotent: always,
+  },
+  'apot per channel': {
+    quantizer: apotQuantizer({ granularity: 'perChannel' }),
+    operands: [kernel, dense],
+    bits: [2, 4],
+    idempotent: always,
   },
   'lsq per channel': {
     quantizer: lsqQuantizer({ granularity: 'perChannel' }),

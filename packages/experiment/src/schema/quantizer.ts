@@ -37,6 +37,8 @@ const named = choice(
     pact: section({ name: z.literal('pact'), start: start.default({ maxAbs: 1 }) }),
     dorefa: section({ name: z.literal('dorefa') }),
     lsq: section({ name: z.literal('lsq'), granularity }),
+    lsqPlus: section({ name: z.literal('lsqPlus'), granularity }),
+    apot: section({ name: z.literal('apot'), start: start.default('mse'), granularity }),
     float: section({ name: z.literal('float') }),
   },
   'liq',
