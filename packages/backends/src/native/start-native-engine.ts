@@ -1,3 +1,4 @@
+import { registerTensorflowKernels } from '@flatbit/kernels';
 import * as tf from '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -66,8 +67,14 @@ function refuseSecondCore(folder: string): void {
   if (own !== ours) throw new Error(`it brings a copy of TF.js of its own, ${own}; keep one, ${ours}`);
 }
 
-/** Where training kernels for native TensorFlow are registered, with the path of the compiled ones, if there are any. */
-function registerKernels(_ops: string | undefined): void {}
+/** Training kernels, the compiled ones among them if there are any; the engine works without. */
+function registerKernels(ops: string | undefined): void {
+  try {
+    registerTensorflowKernels({ ops });
+  } catch (error) {
+    process.emitWarning(`${(error as Error).message}: custom ops are left out; npx flatbit native install builds them`);
+  }
+}
 
 function forgetBackend(): void {
   for (const { kernelName } of tf.getKernelsForBackend('tensorflow'))
