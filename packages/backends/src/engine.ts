@@ -19,6 +19,8 @@ export interface Engine {
   readonly threads: number;
   /** The graphics processor that it computes on, if it does. */
   readonly gpu?: string;
+  /** Whether it has this project's ops, compiled by `flatbit native install`: for `tensorflow` alone. */
+  readonly customOps?: boolean;
   /** Why it is this one. */
   readonly reason: string;
   /** The engines that would have come before it. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,6 +9,9 @@ export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The engine that this repository has, if it has one. */
 export const installedEngine = join(repository, '.flatbit', 'native');
+
+/** Where tfjs-node lies in a folder. */
+export const tfjsNode = join('node_modules', '@tensorflow', 'tfjs-node');
 
 /**
  * A project with `@flatbit/backends` among its packages and no native engine. It lies below this repository, whose other packages,
@@ -23,7 +26,7 @@ export class ScratchProject {
     this.folder = mkdtempSync(join(repository, 'tmp', 'project-'));
     this.native = join(this.folder, '.flatbit', 'native');
     const backends = join(this.folder, 'node_modules', '@flatbit', 'backends');
-    for (const name of ['package.json', 'dist', 'native']) {
+    for (const name of ['package.json', 'dist']) {
       cpSync(join(repository, 'packages', 'backends', name), join(backends, name), { recursive: true });
     }
   }
@@ -41,6 +44,19 @@ export class ScratchProject {
     const folder = join('node_modules', ...name.split('/'));
     this.write(join(folder, 'package.json'), JSON.stringify({ name, version: '4.22.0', main: 'index.js' }));
     this.write(join(folder, 'index.js'), source);
+  }
+
+  /** Copies what is small of this repository's engine into the project, points to the rest, and returns tfjs-node's folder. */
+  copyEngine(): string {
+    const modules = join(installedEngine, 'node_modules');
+    const original = join(installedEngine, tfjsNode);
+    const copied = join(this.native, tfjsNode);
+    cpSync(original, copied, { recursive: true, filter: (path) => !path.startsWith(join(original, 'deps')) });
+    symlinkSync(join(original, 'deps'), join(copied, 'deps'));
+    for (const name of readdirSync(modules).filter((name) => name !== '@tensorflow')) {
+      symlinkSync(join(modules, name), join(this.native, 'node_modules', name));
+    }
+    return copied;
   }
 
   /** Runs a module in this project, with `tf`, `selectEngine` and `print` (as JSON) at hand. */

@@ -10,7 +10,7 @@ export function exitCodeOf(error: unknown): number {
 /** The one line that an error is worth. */
 export function lineOf(error: unknown): string {
   if (error instanceof CommanderError && error.code === 'commander.help')
-    return 'no command given; takes train, eval, bops or plan (flatbit --help says more)';
+    return 'no command given; flatbit --help lists them';
   const message = error instanceof Error ? error.message : String(error);
   return message
     .replace(/^error: /, '')

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../bin/flatbit.js', import.meta.url));
+/** The command's file. */
+export const flatbitBin = fileURLToPath(new URL('../bin/flatbit.js', import.meta.url));
 
 /** What the command answered. */
 export interface Answer {
@@ -22,7 +23,7 @@ const remarks =
 /** Runs `flatbit` with these arguments in a process of its own. */
 export function runFlatbit(args: readonly string[], options: FlatbitOptions = {}): Promise<Answer> {
   const { cwd, env } = options;
-  const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [flatbitBin, ...args], { cwd, env: { ...process.env, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

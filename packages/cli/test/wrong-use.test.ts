@@ -20,7 +20,8 @@ describe('flatbit, used wrongly, answers 2 and one line', () => {
   };
 
   const cases: Readonly<Record<string, Case>> = {
-    'without a command': ['', 'no command given; takes train, eval, bops or plan (flatbit --help says more)'],
+    'without a command': ['', 'no command given; flatbit --help lists them'],
+    'without a command of native': ['native', 'no command given; flatbit --help lists them'],
     'for an unknown command': ['trian tiny.json', "unknown command 'trian' (Did you mean train?)"],
     'for an unknown option': [
       'plan tiny.json --backnd cpu',

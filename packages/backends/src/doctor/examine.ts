@@ -8,8 +8,10 @@ import { describeMachine, type Machine } from './machine.js';
 const patience = 180_000;
 
 /** An engine that computes. */
-export interface WorkingEngine extends Pick<Engine, 'name' | 'version' | 'threads' | 'gpu'> {
+export interface WorkingEngine extends Pick<Engine, 'name' | 'version' | 'threads' | 'customOps'> {
   readonly works: true;
+  /** The graphics processor that it computes on, if it does. */
+  readonly gpu?: string;
   /** The widest instructions that it computes with; left out where that is the GPU's affair. */
   readonly simd?: string;
   /** Billions of floating-point operations per second in a convolution with both gradients. */
@@ -56,7 +58,7 @@ async function examineEngine(
   { simd, gpus }: Machine,
 ): Promise<WorkingEngine | FailingEngine> {
   try {
-    const { version, threads, gpu, gigaflops, ...found } = await probe(name);
+    const { version, threads, gpu, customOps, gigaflops, ...found } = await probe(name);
     const instructions = found.simd ?? (name === 'tensorflow' && gpu === undefined ? simd : undefined);
     return {
       name,
@@ -67,6 +69,7 @@ async function examineEngine(
       ...(gpu !== undefined && {
         gpu: name === 'tensorflow' ? gpus.map((found) => found.name).join(', ') : gpu,
       }),
+      ...(customOps !== undefined && { customOps }),
       gigaflops,
     };
   } catch (error) {

@@ -6,7 +6,8 @@ import { startEngine, type NativeBackend } from './start-native-engine.js';
 const [folder, addon] = process.argv.slice(2);
 const tfjsNode = packageIn(folder!);
 if (!tfjsNode) throw new Error(`no tfjs-node in ${folder}`);
-await startEngine({ folder: tfjsNode, label: tfjsNode, nativeFolder: folder! });
+// Ops that are already in the folder stay out: TensorFlow takes a name once.
+await startEngine({ folder: tfjsNode, label: tfjsNode });
 if (addon) process.dlopen({ exports: {} }, addon);
 const product = tf.tidy(() =>
   tf

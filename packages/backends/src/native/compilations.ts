@@ -1,5 +1,4 @@
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Compilation } from './compile.js';
 import type { EngineFiles } from './engine-files.js';
 import { opsFiles } from './native-ops.js';
@@ -16,9 +15,6 @@ export const opsFlags = [
   ...['-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math'],
   ...['-D_GLIBCXX_USE_CXX11_ABI=1', nodeApiVersion],
 ];
-
-/** What makes a library of ops an addon. */
-const emptyAddon = fileURLToPath(new URL('../../native/addon.cc', import.meta.url));
 
 /** tfjs-node's own binding, as its `binding.gyp` has it. */
 export function bindingCompilation({
@@ -42,7 +38,7 @@ export function bindingCompilation({
   };
 }
 
-/** The addon of TensorFlow ops written in C++, for the processor of this machine. */
+/** One addon of TensorFlow ops written in C++, for the processor of this machine. */
 export function opsCompilation(
   { folder, include, libraries, nodeApi }: EngineFiles,
   sources: readonly string[],
@@ -51,7 +47,7 @@ export function opsCompilation(
   return {
     cwd: folder,
     flags: [...opsFlags, `-I${nodeApi}`, `-I${include}`],
-    sources: [emptyAddon, ...sources],
+    sources,
     link: [`-L${libraries}`, '-ltensorflow_framework', searchPath(join(output, '..'), libraries)],
     output,
   };

@@ -1,5 +1,5 @@
-import { registerTensorflowKernels } from '@flatbit/kernels';
 import * as tf from '@tensorflow/tfjs';
+import { registerTensorflowKernels } from '@flatbit/kernels';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -49,13 +49,14 @@ export async function startEngine({ folder, nativeFolder }: NativeCandidate): Pr
     if (previous) await tf.setBackend(previous);
     throw error;
   }
-  registerKernels(nativeFolder && builtOps(nativeFolder));
+  const customOps = registerKernels(nativeFolder && builtOps(nativeFolder));
   const { binding, isUsingGpuDevice } = tf.backend() as unknown as NativeBackend;
   const { version } = createRequire(import.meta.url)(join(folder, 'package.json')) as { version: string };
   return {
     version: `${version} (TensorFlow ${binding.TF_Version})`,
     // TensorFlow takes all processors unless this variable says otherwise.
     threads: Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism(),
+    customOps,
     ...(isUsingGpuDevice && { gpu: 'CUDA' }),
   };
 }
@@ -67,12 +68,20 @@ function refuseSecondCore(folder: string): void {
   if (own !== ours) throw new Error(`it brings a copy of TF.js of its own, ${own}; keep one, ${ours}`);
 }
 
-/** Training kernels, the compiled ones among them if there are any; the engine works without. */
-function registerKernels(ops: string | undefined): void {
+/**
+ * Registers the training kernels, with the compiled ops where the engine has them.
+ * @returns whether it has.
+ */
+function registerKernels(ops: string | undefined): boolean {
   try {
     registerTensorflowKernels({ ops });
+    return ops !== undefined;
   } catch (error) {
-    process.emitWarning(`${(error as Error).message}: custom ops are left out; npx flatbit native install builds them`);
+    // TensorFlow's own ops do what they can.
+    console.warn(
+      `flatbit: ${ops} does not load (${(error as Error).message}); npx flatbit native install compiles it anew`,
+    );
+    return false;
   }
 }
 

@@ -30,10 +30,14 @@ function describe({
     `${processor}, ${threads} thread(s), ${simd}`,
     ...gpus.map(({ name, driver }) => `${name}, driver ${driver}`),
     ...(working.length > 0 ? [enginesTable(working)] : []),
+    ...(working.some(({ customOps }) => customOps === false) ? [withoutOps] : []),
     ...failing.map(describeFailure),
     selected ? `without a name, ${selected.name} is taken: ${selected.reason}` : 'no engine can be taken',
   ].join('\n');
 }
+
+const withoutOps =
+  'tensorflow: without the fused ops of this project, which npx flatbit native install compiles';
 
 function describeFailure({ name, reason, remedy }: FailingEngine): string {
   return `${name}: ${reason}${remedy === undefined || reason.includes(remedy) ? '' : ` (${remedy})`}`;
