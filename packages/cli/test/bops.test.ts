@@ -51,6 +51,27 @@ describe('flatbit bops', () => {
     expect(await count('resnet20')).to.deep.include({ bops: 41_798_598_656, ratio: 1 });
   });
 
+  // The rest of the paper's table: 1508.9 M and 877.1 M for CIFAR-100, 34.7 G and 14.4 G for ImageNet.
+  for (const { model, bits, bops, macs } of [
+    { model: 'mobilenetv2-cifar', bits: '4', bops: 1_508_933_632, macs: 91_270_144 },
+    { model: 'mobilenetv2-cifar', bits: '3', bops: 877_131_776, macs: 91_270_144 },
+    { model: 'resnet18', bits: '4', bops: 34_714_419_200, macs: 1_814_073_344 },
+    { model: 'resnet18', bits: '2', bops: 14_367_850_496, macs: 1_814_073_344 },
+  ]) {
+    it(`counts ${model} at ${bits} bits as the paper prints it`, async () => {
+      expect(await count(model, '--bits', bits)).to.deep.include({
+        bops,
+        macs,
+        fullPrecisionBops: macs * 32 * 32,
+      });
+    });
+  }
+
+  it('counts both in full precision', async () => {
+    expect((await count('mobilenetv2-cifar')).bops).to.equal(93_460_627_456);
+    expect((await count('resnet18')).bops).to.equal(1_857_611_104_256);
+  });
+
   it('takes bits of weights and of activations, classes, a shape and a convention', async () => {
     const { layers } = await count(
       ...['resnet8', '--weights', '2', '--bits', '4', '--classes', '7'],

@@ -1,12 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
+import { batchNorm } from './batch-norm.js';
 
-/** Adds a batch norm (epsilon 1e-5, momentum 0.9) and a ReLU under the two names; the shape stays as it is. */
-export function batchNormRelu(
-  input: tf.SymbolicTensor,
-  names: { readonly batchNorm: string; readonly relu: string },
-): tf.SymbolicTensor {
-  const normalized = tf.layers
-    .batchNormalization({ name: names.batchNorm, epsilon: 1e-5, momentum: 0.9 })
-    .apply(input);
-  return tf.layers.reLU({ name: names.relu }).apply(normalized) as tf.SymbolicTensor;
+/** Where {@link batchNormRelu} puts what it adds. */
+export interface BatchNormReluSpec {
+  readonly batchNorm: string;
+  readonly relu: string;
+  /** Where the ReLU ends: 6 for ReLU6; nowhere unless given. */
+  readonly maxValue?: number;
+}
+
+/** Adds a batch norm and a ReLU under the two names; the shape stays as it is. */
+export function batchNormRelu(input: tf.SymbolicTensor, spec: BatchNormReluSpec): tf.SymbolicTensor {
+  const { relu, maxValue } = spec;
+  return tf.layers
+    .reLU({ name: relu, ...(maxValue !== undefined && { maxValue }) })
+    .apply(batchNorm(input, spec.batchNorm)) as tf.SymbolicTensor;
 }

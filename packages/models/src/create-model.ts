@@ -1,24 +1,45 @@
 import { nearestName, showValue, UsageError } from '@flatbit/core';
 import type * as tf from '@tensorflow/tfjs';
+import { imagenetResnet, imagenetResnetDepths } from './imagenet-resnet.js';
+import { mobilenetV2, mobilenetV2Cifar } from './mobilenet-v2.js';
 import type { ModelOptions } from './model-options.js';
 import { resnet } from './resnet.js';
 import { smallCnn } from './small-cnn.js';
 
-/** The names that people use most; {@link createModel} takes every `resnetN` with N = 6n + 2. */
-export const modelNames = ['resnet20', 'resnet32', 'resnet44', 'resnet56', 'resnet110', 'small-cnn'] as const;
+type ModelFactory = (options: ModelOptions) => tf.LayersModel;
+
+const cifarResnet =
+  (depth: number): ModelFactory =>
+  (options) =>
+    resnet({ ...options, depth });
+
+const factories: Readonly<Record<string, ModelFactory>> = {
+  ...Object.fromEntries([20, 32, 44, 56, 110].map((depth) => [`resnet${depth}`, cifarResnet(depth)])),
+  'mobilenetv2-cifar': mobilenetV2Cifar,
+  ...Object.fromEntries(
+    imagenetResnetDepths.map((depth) => [
+      `resnet${depth}`,
+      (options: ModelOptions) => imagenetResnet({ ...options, depth }),
+    ]),
+  ),
+  mobilenetv2: mobilenetV2,
+  'small-cnn': smallCnn,
+};
+
+/** The names that people use most; {@link createModel} takes every other `resnetN` with N = 6n + 2, too. */
+export const modelNames: readonly string[] = Object.keys(factories);
 
 /**
- * Builds a network by name: `createModel('resnet20', { classes: 10 })`.
+ * Builds a network by name: `createModel('resnet20', { classes: 10 })`. `resnet18`, `resnet34` and `resnet50` are those for ImageNet; the
+ * network of depth 50 for small images is `resnet({ depth: 50 })`.
  * @throws UsageError when the name is unknown, and whatever the network itself refuses
  */
 export function createModel(name: string, options: ModelOptions = {}): tf.LayersModel {
   const depth = /^resnet(\d+)$/.exec(name)?.[1];
-  if (depth !== undefined) {
-    return resnet({ ...options, depth: Number(depth) });
-  }
-  if (name === 'small-cnn') {
-    return smallCnn(options);
-  }
+  const factory = Object.hasOwn(factories, name)
+    ? factories[name]
+    : depth !== undefined && cifarResnet(Number(depth));
+  if (factory) return factory(options);
   const nearest = typeof name === 'string' ? nearestName(name, modelNames) : undefined;
   const hint = nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
   throw new UsageError(

@@ -20,7 +20,8 @@ describe('createModel', () => {
 
   it('names what it takes, and the nearest name, when it does not know one', () => {
     const takes =
-      'take one of resnet20, resnet32, resnet44, resnet56, resnet110, small-cnn, or resnetN with N = 6n + 2';
+      'take one of resnet20, resnet32, resnet44, resnet56, resnet110, mobilenetv2-cifar, resnet18, resnet34, resnet50, ' +
+      'mobilenetv2, small-cnn, or resnetN with N = 6n + 2';
     assert.throws(() => createModel('resnt20'), {
       name: 'UsageError',
       message: `unknown model "resnt20" (did you mean "resnet20"?); ${takes}`,
@@ -32,10 +33,22 @@ describe('createModel', () => {
     assert.throws(() => createModel('vgg'), { name: 'UsageError', message: `unknown model "vgg"; ${takes}` });
   });
 
+  it('takes a name that every object has for an unknown one', () => {
+    assert.throws(() => createModel('constructor'), {
+      message: /^unknown model "constructor"; take one of /,
+    });
+  });
+
+  it('builds the network for ImageNet where both families have a depth', () => {
+    const model = createModel('resnet50', tiny);
+    assert.ok(model.layers.some(({ name }) => name === 'maxpool'));
+    model.dispose();
+  });
+
   it('says what a depth takes', () => {
-    assert.throws(() => createModel('resnet18'), {
+    assert.throws(() => createModel('resnet21'), {
       name: 'UsageError',
-      message: /^a resnet of depth 18 cannot be built; depth takes 6n \+ 2/,
+      message: /^a resnet of depth 21 cannot be built; depth takes 6n \+ 2/,
     });
   });
 });

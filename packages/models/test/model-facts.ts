@@ -8,7 +8,8 @@ export function macsByLayer(model: tf.LayersModel): Map<string, number> {
     const kernel = layer.weights.find(({ originalName }) => originalName.endsWith('kernel'))
       ?.shape as number[];
     const output = layer.outputShape as number[];
-    if (layer.getClassName() === 'Conv2D') {
+    // A depthwise kernel is [h, w, channels, 1]: its product is the multiply-accumulates of one place, too.
+    if (['Conv2D', 'DepthwiseConv2D'].includes(layer.getClassName())) {
       macs.set(layer.name, output[1]! * output[2]! * kernel.reduce((a, b) => a * b));
     } else if (layer.getClassName() === 'Dense') {
       macs.set(
@@ -18,6 +19,11 @@ export function macsByLayer(model: tf.LayersModel): Map<string, number> {
     }
   }
   return macs;
+}
+
+/** Number of values in the weights that are trained. */
+export function trainableParameters(model: tf.LayersModel): number {
+  return model.trainableWeights.reduce((count, { shape }) => count + shape.reduce((a, b) => a! * b!, 1)!, 0);
 }
 
 export function total(macs: ReadonlyMap<string, number>): number {
