@@ -62,7 +62,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/core': ['@flatbit/kernels'],
   'packages/layers': ['@flatbit/core', '@flatbit/kernels'],
   'packages/optimizers': ['@flatbit/core', '@flatbit/kernels'],
-  'packages/models': ['@flatbit/core'],
+  'packages/safetensors': ['@flatbit/core'],
+  'packages/models': ['@flatbit/core', '@flatbit/safetensors'],
   'packages/data': ['@flatbit/core'],
   'packages/backends': ['@flatbit/core', '@flatbit/kernels'],
   'packages/testing': ['@flatbit/core'],
@@ -83,12 +84,14 @@ describe('the direction of dependencies', () => {
     });
   }
 
-  it('lets a plugin look at core and the types of quantizers alone', () => {
+  it('lets a plugin look at core, safetensors and the types of quantizers alone', () => {
     for (const { folder, files } of members.filter(({ folder: name }) => name.startsWith('plugins/'))) {
       for (const { path, imports } of files) {
         const inside = imports.filter((name) => name.startsWith('@flatbit/')).map(packageOf);
         expect(
-          inside.filter((name) => name !== '@flatbit/core' && name !== '@flatbit/quantizers'),
+          inside.filter(
+            (name) => !['@flatbit/core', '@flatbit/safetensors', '@flatbit/quantizers'].includes(name),
+          ),
           path,
         ).to.deep.equal([]);
         const values = /(?:^|\n)import (?!type)[^;]*from '@flatbit\/quantizers'/.test(
@@ -125,7 +128,7 @@ describe('the direction of dependencies', () => {
   });
 
   it('keeps Node out of what a browser loads', () => {
-    for (const folder of ['core', 'quantizers', 'kernels', 'layers', 'optimizers', 'models']) {
+    for (const folder of ['core', 'quantizers', 'kernels', 'layers', 'optimizers', 'safetensors', 'models']) {
       const { files } = members.find(({ folder: name }) => name === `packages/${folder}`)!;
       const pointing = files.filter(({ imports }) => imports.some((name) => name.startsWith('node:')));
       expect(pointing.map(({ path }) => path)).to.deep.equal([]);

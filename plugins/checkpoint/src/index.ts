@@ -5,8 +5,6 @@ export { bestCheckpoint, type FindOptions, latestCheckpoint } from './find-check
 export { loadCheckpoint, type LoadedCheckpoint } from './load-checkpoint.js';
 export type { CheckpointManifest } from './manifest.js';
 export { pruneCheckpoints, type PruneOptions } from './prune-checkpoints.js';
-export { readSafetensors } from './read-safetensors.js';
 export { type Restored, type RestoreOptions, restoreTraining } from './restore-training.js';
 export { saveCheckpoint, type SaveOptions } from './save-checkpoint.js';
 export type { BestBy, Score } from './score.js';
-export { writeSafetensors } from './write-safetensors.js';

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type StoredTensor, UsageError } from '@flatbit/core';
+import { headerLength, lengthBytes, parseSafetensorsHeader, storedTensor } from '@flatbit/safetensors';
 import type { CheckpointManifest } from './manifest.js';
-import { headerLength, parseSafetensorsHeader, storedTensor } from './read-safetensors.js';
-import { lengthBytes } from './safetensors.js';
 
 /**
  * Reads a safetensors file tensor by tensor, and compares it with what the manifest says of it.

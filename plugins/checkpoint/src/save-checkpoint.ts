@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type TrainingHooks, TrainingState, UsageError } from '@flatbit/core';
+import { writeSafetensors } from '@flatbit/safetensors';
 import { checkpointFolders, folderName, leftovers, passingPath } from './checkpoint-folder.js';
 import { type Disk, nodeDisk } from './disk.js';
 import { environment, type ManifestFields } from './environment.js';
@@ -14,7 +15,6 @@ import {
 } from './manifest.js';
 import { checkJson, packState } from './pack-state.js';
 import type { Score } from './score.js';
-import { writeSafetensors } from './write-safetensors.js';
 
 export interface SaveOptions {
   /** Of the epoch that has just ended. */

@@ -6,10 +6,10 @@ import {
   type CheckpointManifest,
   latestCheckpoint,
   loadCheckpoint,
-  readSafetensors,
   restoreTraining,
   saveCheckpoint,
 } from '@flatbit/plugin-checkpoint';
+import { readSafetensors } from '@flatbit/safetensors';
 import {
   collectState,
   expectNoTensorLeak,

@@ -1,5 +1,5 @@
 import { type StoredTensor, UsageError } from '@flatbit/core';
-import { lengthBytes, metadataKey, safetensorsTypes, sizeOf } from './safetensors.js';
+import { bytesPerElement, codeOf, lengthBytes, metadataKey, sizeOf } from './safetensors.js';
 
 /**
  * Tensors as a safetensors file, in pieces to be written one after the other: 8 bytes with the header's length, a JSON header
@@ -11,15 +11,14 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): readonly Uint8Array[] {
-  const width = ({ dtype }: StoredTensor) => safetensorsTypes[dtype].bytes;
+  const width = ({ dtype }: StoredTensor) => bytesPerElement[codeOf[dtype]];
   const ordered = [...tensors].sort(([, a], [, b]) => width(b) - width(a));
   let end = 0;
   const entries = ordered.map(([name, tensor]) => {
     check(name, tensor);
     const begin = end;
     end += tensor.data.byteLength;
-    const { code } = safetensorsTypes[tensor.dtype];
-    return [name, { dtype: code, shape: tensor.shape, data_offsets: [begin, end] }] as const;
+    return [name, { dtype: codeOf[tensor.dtype], shape: tensor.shape, data_offsets: [begin, end] }] as const;
   });
   const header = Object.fromEntries([[metadataKey, metadata], ...entries]);
   const data = ordered.map(
@@ -39,7 +38,7 @@ function encodeHeader(json: string): readonly [Uint8Array, Uint8Array] {
 
 function check(name: string, { dtype, shape, data }: StoredTensor): void {
   if (name === metadataKey) throw new UsageError(`tensor name "${name}" belongs to the safetensors format`);
-  const { bytes } = safetensorsTypes[dtype];
+  const bytes = bytesPerElement[codeOf[dtype]];
   if (data.BYTES_PER_ELEMENT === bytes && data.length === sizeOf(shape)) return;
   throw new UsageError(
     `tensor "${name}": ${data.length} values of ${data.BYTES_PER_ELEMENT} bytes do not fill ${dtype}[${shape}]`,

@@ -1,6 +1,13 @@
 import { type StoredTensor, UsageError } from '@flatbit/core';
 import { parseStrictJson, type StrictJson } from './parse-strict-json.js';
-import { lengthBytes, metadataKey, type SafetensorsEntry, safetensorsTypes, sizeOf } from './safetensors.js';
+import {
+  bytesPerElement,
+  lengthBytes,
+  metadataKey,
+  type SafetensorsDtype,
+  type SafetensorsEntry,
+  sizeOf,
+} from './safetensors.js';
 
 /** What a file's header says. */
 export interface SafetensorsHeader {
@@ -49,36 +56,54 @@ export function parseSafetensorsHeader(header: Uint8Array, dataBytes: number): S
   return { entries, metadata };
 }
 
+/** A whole file in memory. */
+export interface SafetensorsFile extends SafetensorsHeader {
+  /** A copy of one tensor. @throws UsageError as {@link storedTensor} does. */
+  read(entry: SafetensorsEntry): StoredTensor;
+}
+
+/**
+ * Opens a whole safetensors file, and copies no tensor yet.
+ * @throws UsageError as {@link headerLength} and {@link parseSafetensorsHeader} do.
+ */
+export function openSafetensors(file: Uint8Array): SafetensorsFile {
+  const start = lengthBytes + headerLength(file.subarray(0, lengthBytes), file.length);
+  const header = parseSafetensorsHeader(file.subarray(lengthBytes, start), file.length - start);
+  return {
+    ...header,
+    // Not `slice`: a Buffer's would be a view.
+    read: (entry) =>
+      storedTensor(entry, new Uint8Array(file.subarray(start + entry.begin, start + entry.end))),
+  };
+}
+
 /**
  * Reads a whole safetensors file; the tensors are copies.
- * @throws UsageError as {@link headerLength} and {@link parseSafetensorsHeader} do.
+ * @throws UsageError as {@link openSafetensors} and {@link storedTensor} do.
  */
 export function readSafetensors(file: Uint8Array): {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: ReadonlyMap<string, string>;
 } {
-  const start = lengthBytes + headerLength(file.subarray(0, lengthBytes), file.length);
-  const header = parseSafetensorsHeader(file.subarray(lengthBytes, start), file.length - start);
-  const tensors = new Map(
-    header.entries.map((entry) => [
-      entry.name,
-      storedTensor(entry, file.slice(start + entry.begin, start + entry.end)),
-    ]),
-  );
-  return { tensors, metadata: header.metadata };
+  const { entries, metadata, read } = openSafetensors(file);
+  return { tensors: new Map(entries.map((entry) => [entry.name, read(entry)])), metadata };
 }
 
-/** A tensor over its own bytes, which it takes over. */
-export function storedTensor({ dtype, shape }: SafetensorsEntry, bytes: Uint8Array): StoredTensor {
-  const { buffer, byteOffset, byteLength } = bytes;
-  const values = byteLength / safetensorsTypes[dtype].bytes;
+/**
+ * A tensor over its own bytes, which it takes over.
+ * @throws UsageError if TensorFlow.js has no such dtype.
+ */
+export function storedTensor({ name, dtype, shape }: SafetensorsEntry, bytes: Uint8Array): StoredTensor {
+  const { buffer, byteOffset } = bytes;
   switch (dtype) {
-    case 'float32':
-      return { dtype, shape, data: new Float32Array(buffer, byteOffset, values) };
-    case 'int32':
-      return { dtype, shape, data: new Int32Array(buffer, byteOffset, values) };
-    case 'bool':
-      return { dtype, shape, data: bytes };
+    case 'F32':
+      return { dtype: 'float32', shape, data: new Float32Array(buffer, byteOffset, sizeOf(shape)) };
+    case 'I32':
+      return { dtype: 'int32', shape, data: new Int32Array(buffer, byteOffset, sizeOf(shape)) };
+    case 'BOOL':
+      return { dtype: 'bool', shape, data: bytes };
+    default:
+      throw new UsageError(`tensor ${JSON.stringify(name)}: dtype is "${dtype}"; F32, I32 and BOOL are read`);
   }
 }
 
@@ -110,13 +135,17 @@ function parseEntry(name: string, field: StrictJson): SafetensorsEntry {
   const { dtype: code, shape, data_offsets: offsets, ...others } = Object.fromEntries(field);
   const [other] = Object.keys(others);
   if (other !== undefined) fail(`unknown field ${JSON.stringify(other)}`);
-  const dtype = dtypeOf(code) ?? fail(`dtype is ${JSON.stringify(code)}; F32, I32 and BOOL are read`);
+  if (!isDtype(code)) {
+    return fail(
+      `dtype is ${JSON.stringify(code)}; the format has ${Object.keys(bytesPerElement).join(', ')}`,
+    );
+  }
   if (!isSizes(shape)) return fail('shape is not a list of sizes');
   if (!isSizes(offsets) || offsets.length !== 2) return fail('data_offsets is not a pair of sizes');
   const [begin, end] = offsets as [number, number];
-  const bytes = sizeOf(shape) * safetensorsTypes[dtype].bytes;
+  const bytes = sizeOf(shape) * bytesPerElement[code];
   if (end - begin !== bytes) fail(`${code}[${shape}] takes ${bytes} bytes, and has ${end - begin}`);
-  return { name, dtype, shape, begin, end };
+  return { name, dtype: code, shape, begin, end };
 }
 
 function isName(name: string): boolean {
@@ -127,7 +156,6 @@ function isSizes(value: StrictJson | undefined): value is readonly number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-function dtypeOf(code: StrictJson | undefined): StoredTensor['dtype'] | undefined {
-  const dtypes = Object.keys(safetensorsTypes) as StoredTensor['dtype'][];
-  return dtypes.find((dtype) => safetensorsTypes[dtype].code === code);
+function isDtype(value: StrictJson | undefined): value is SafetensorsDtype {
+  return typeof value === 'string' && Object.hasOwn(bytesPerElement, value);
 }

@@ -1,5 +1,5 @@
 import { type StoredTensor, UsageError } from '@flatbit/core';
-import { readSafetensors, writeSafetensors } from '@flatbit/plugin-checkpoint';
+import { openSafetensors, readSafetensors, writeSafetensors } from '@flatbit/safetensors';
 import { expectSameBits } from '@flatbit/testing';
 import { expect } from 'chai';
 
@@ -150,7 +150,18 @@ describe('readSafetensors', () => {
     'an empty name': [fileOf(`{"":{${good}}}`, 4), 'tensor "": a name has 1 to 1024'],
     'a name with a line break': [fileOf(`{"a\\nb":{${good}}}`, 4), 'tensor "a\\nb": a name has'],
     'a name that is too long': [fileOf(`{"${'n'.repeat(1025)}":{${good}}}`, 4), 'a name has 1 to 1024'],
-    'an unknown dtype': [entry('"dtype":"F16","shape":[2],"data_offsets":[0,4]'), 'dtype is "F16"'],
+    'a dtype that TensorFlow.js lacks': [
+      entry('"dtype":"F16","shape":[2],"data_offsets":[0,4]'),
+      'tensor "w": dtype is "F16"; F32, I32 and BOOL are read',
+    ],
+    'an unknown dtype': [
+      entry('"dtype":"F12","shape":[2],"data_offsets":[0,4]'),
+      'dtype is "F12"; the format has BOOL, U8, ',
+    ],
+    'a dtype that every object has': [
+      entry('"dtype":"constructor","shape":[1],"data_offsets":[0,4]'),
+      'dtype is "constructor"; the format has',
+    ],
     'a missing dtype': [entry('"shape":[1],"data_offsets":[0,4]'), 'dtype is undefined'],
     'an unknown field': [entry(`${good},"strides":[1]`), 'unknown field "strides"'],
     'a missing shape': [entry('"dtype":"F32","data_offsets":[0,4]'), 'shape is not a list of sizes'],
@@ -194,6 +205,22 @@ describe('readSafetensors', () => {
       expect(() => readSafetensors(file)).to.throw(UsageError, message);
     });
   }
+
+  it('opens a file that holds other dtypes too, and reads a copy of what is asked for', () => {
+    const file = Buffer.from(
+      fileOf(
+        '{"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}',
+        join([new Uint8Array(8), new Uint8Array(Float32Array.of(3).buffer)]),
+      ),
+    );
+    const { entries, read } = openSafetensors(file);
+    const [n, w] = entries;
+    expect(n).to.deep.equal({ name: 'n', dtype: 'I64', shape: [], begin: 0, end: 8 });
+    expect(() => read(n!)).to.throw(UsageError, 'tensor "n": dtype is "I64"; F32, I32 and BOOL are read');
+    const { data } = read(w!);
+    file.fill(0);
+    expectSameBits(data, [3]);
+  });
 
   it('gives a tensor named like an inner part of objects no power', () => {
     const { tensors } = readSafetensors(

@@ -1,9 +1,38 @@
 import type { StoredTensor } from '@flatbit/core';
 
+/** Bytes per element of every dtype that a header may name. Format: https://huggingface.co/docs/safetensors */
+export const bytesPerElement = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  U16: 2,
+  I16: 2,
+  F16: 2,
+  BF16: 2,
+  U32: 4,
+  I32: 4,
+  F32: 4,
+  U64: 8,
+  I64: 8,
+  F64: 8,
+} as const;
+
+/** What the format calls a dtype. */
+export type SafetensorsDtype = keyof typeof bytesPerElement;
+
+/** What the format calls our dtypes: those that are read and written. */
+export const codeOf = {
+  float32: 'F32',
+  int32: 'I32',
+  bool: 'BOOL',
+} as const satisfies Record<StoredTensor['dtype'], SafetensorsDtype>;
+
 /** One tensor in a safetensors file; offsets count from the end of the header. */
 export interface SafetensorsEntry {
   readonly name: string;
-  readonly dtype: StoredTensor['dtype'];
+  readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -14,13 +43,6 @@ export const lengthBytes = 8;
 
 /** The key under which a header holds strings about the whole file. */
 export const metadataKey = '__metadata__';
-
-/** What the format calls our dtypes, and bytes per element. */
-export const safetensorsTypes = {
-  float32: { code: 'F32', bytes: 4 },
-  int32: { code: 'I32', bytes: 4 },
-  bool: { code: 'BOOL', bytes: 1 },
-} as const satisfies Record<StoredTensor['dtype'], { readonly code: string; readonly bytes: number }>;
 
 /** Number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: readonly number[]): number {
