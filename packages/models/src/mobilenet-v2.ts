@@ -16,6 +16,11 @@ const stages = [
   { expansion: 6, channels: 320, blocks: 1, strides: { large: 1, small: 1 } },
 ] as const;
 
+/** Which of the seventeen inverted residuals a block of a stage is; all count from 1. */
+export function blockPosition(stage: number, block: number): number {
+  return stages.slice(0, stage - 1).reduce((sum, { blocks }) => sum + blocks, block);
+}
+
 /**
  * MobileNetV2 for ImageNet (Sandler et al., arXiv 1801.04381), as torchvision builds it, less its dropout: images
  * `[batch, height, width, channels]` to logits `[batch, classes]`.
