@@ -1,5 +1,6 @@
 import { accuracy, createTraining, type BitAllocation, type Training } from '@flatbit/core';
 import { BIT_ALLOCATION, TRAINING_PLUGIN } from '@flatbit/core/tokens';
+import type { LayersModel } from '@tensorflow/tfjs';
 import type { ContainerModule } from 'inversify';
 import type { ExperimentData } from './build/build-data.js';
 import { createContainer } from './create-container.js';
@@ -8,6 +9,8 @@ import { DATA, EXPERIMENT, LOSS, MODEL, NETWORK, OPTIMIZER } from './tokens.js';
 /** An experiment, wired and ready to train. */
 export interface OpenExperiment {
   readonly training: Training;
+  /** The network that is trained. */
+  readonly network: LayersModel;
   readonly data: ExperimentData;
   readonly bits: BitAllocation;
   /** Frees the plugins, the optimizer and the network. */
@@ -35,6 +38,7 @@ export function openExperiment(
     });
     return {
       training,
+      network,
       data: container.get(DATA),
       bits: container.get(BIT_ALLOCATION),
       dispose() {

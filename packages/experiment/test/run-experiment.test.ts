@@ -12,6 +12,7 @@ import {
 import { loadCheckpoint } from '@flatbit/plugin-checkpoint';
 import { QUANTIZER } from '@flatbit/plugin-quantize/module';
 import { liqQuantizer, lsqQuantizer } from '@flatbit/quantizers';
+import { writeSafetensors } from '@flatbit/safetensors';
 import { testEngine, tinyBatches } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
@@ -19,6 +20,7 @@ import { ContainerModule } from 'inversify';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { asStateDict } from './as-state-dict.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { tinyExperiment } from './tiny-experiment.js';
 import { wrongUse } from './wrong-use.js';
@@ -249,6 +251,28 @@ describe('runExperiment', () => {
       expect(summary!.validation).to.deep.equal(validation);
     });
   }
+
+  it('starts from a PyTorch state dict', async () => {
+    const float = `${out}-float`;
+    await runExperiment(tinyExperiment({ epochs: 1 }), { out: float, warn });
+    const checkpoint = await loadCheckpoint(join(float, 'checkpoints', 'epoch-0001-step-000003'));
+    const file = `${out}.safetensors`;
+    writeFileSync(file, Buffer.concat(writeSafetensors(asStateDict(checkpoint.state))));
+    const { summary } = await run({ epochs: 0, start: file });
+    expect(summary!.validation).to.deep.equal(readMetrics(runFiles(float).metrics)[0]!.validation);
+  });
+
+  it('refuses a state dict that does not fit, or is not there', async () => {
+    const file = `${out}.safetensors`;
+    writeFileSync(file, Buffer.concat(writeSafetensors(new Map())));
+    expect(await wrongUse(() => run({ start: file }))).to.match(
+      /^start: ".*\.safetensors": the file holds weights of another model than small-cnn: conv1\.weight is missing; /,
+    );
+    expect(await wrongUse(() => run({ start: 'nowhere.safetensors' }))).to.equal(
+      'start: "nowhere.safetensors": there is no such file',
+    );
+    expect(existsSync(out)).to.equal(false);
+  });
 
   it('refuses to start from another model, and from where there is none', async () => {
     const float = `${out}-float`;

@@ -3,6 +3,7 @@ import { latestCheckpoint, restoreTraining, type ManifestFields } from '@flatbit
 import * as tf from '@tensorflow/tfjs';
 import { existsSync, readdirSync } from 'node:fs';
 import type { ExperimentData } from '../build/build-data.js';
+import type { OpenExperiment } from '../open-experiment.js';
 import type { ResolvedExperiment } from '../resolve-experiment.js';
 import { readMetrics } from './metrics-log.js';
 import type { RunFiles } from './run-files.js';
@@ -22,7 +23,7 @@ export interface BeginOptions {
  * which no whole checkpoint is left.
  */
 export async function beginRun(
-  { training, data }: { readonly training: Training; readonly data: ExperimentData },
+  { training, network, data }: Pick<OpenExperiment, 'training' | 'network' | 'data'>,
   { start, epochs }: ResolvedExperiment,
   { files, manifest, resume }: BeginOptions,
 ): Promise<void> {
@@ -32,7 +33,7 @@ export async function beginRun(
       `${files.folder}: no whole checkpoint is left; bring its checkpoints back, or train again (--overwrite)`,
     );
   if (latest !== undefined) await restoreTraining(training, latest, { manifest });
-  else if (start !== undefined) await startFrom(training, start);
+  else if (start !== undefined) await startFrom({ training, network }, start);
   // Without an epoch nobody would show the quantizers their data.
   if (epochs === 0 && !training.position.calibrated) await calibrateOnce(training, data);
 }

@@ -1,15 +1,35 @@
 import { UsageError, type StoredTensor, type Training } from '@flatbit/core';
+import { importPyTorchWeights } from '@flatbit/models';
 import { latestCheckpoint, loadCheckpoint } from '@flatbit/plugin-checkpoint';
 import * as tf from '@tensorflow/tfjs';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstLine } from '../first-line.js';
+import type { OpenExperiment } from '../open-experiment.js';
 
 /**
- * Gives the model the weights and batch statistics of another training: `path` is its run folder, its folder of
- * checkpoints, or one checkpoint. Everything that a plugin owns starts afresh.
- * @throws UsageError if there is no checkpoint, or the model in it is another one; nothing is then assigned.
+ * Gives the network the weights and batch statistics of another: `path` is the run folder of a training, its folder of checkpoints, one
+ * checkpoint, or a PyTorch state dict as safetensors. Everything that a plugin owns starts afresh.
+ * @throws UsageError if there is no such thing, or the model in it is another one; nothing is then assigned.
  */
-export async function startFrom(training: Training, path: string): Promise<void> {
+export async function startFrom(
+  { training, network }: Pick<OpenExperiment, 'training' | 'network'>,
+  path: string,
+): Promise<void> {
+  if (path.endsWith('.safetensors')) importStateDict(network, path);
+  else await startFromCheckpoint(training, path);
+}
+
+function importStateDict(network: tf.LayersModel, path: string): void {
+  if (!existsSync(path)) throw new UsageError(`start: "${path}": there is no such file`);
+  try {
+    importPyTorchWeights(network, readFileSync(path));
+  } catch (error) {
+    throw new UsageError(`start: "${path}": ${firstLine(error)}`, { cause: error });
+  }
+}
+
+async function startFromCheckpoint(training: Training, path: string): Promise<void> {
   const { state } = await loadCheckpoint(await findCheckpoint(path, training.warn));
   const stored = state.section('variables').tensors;
   const own = training.variables.all().filter(({ owner }) => owner === 'model');

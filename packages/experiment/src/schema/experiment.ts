@@ -43,8 +43,11 @@ export const experimentSchema = section({
   sam: samSetting.default(false),
   batchNorm: batchNormSetting,
   checkpoint: checkpointSetting.prefault({}),
-  /** A run folder or a checkpoint whose weights and batch statistics are the first ones. */
-  start: leaf('the path of a run folder or a checkpoint', z.string().min(1)).exactOptional(),
+  /** A run folder, a checkpoint or a PyTorch state dict whose weights and batch statistics are the first ones. */
+  start: leaf(
+    'the path of a run folder, a checkpoint or a .safetensors file',
+    z.string().min(1),
+  ).exactOptional(),
   /** What to do at NaN or infinity: throw, or go on without the step. */
   onNonFinite: oneOf('stop', 'skip').default('stop'),
   /** Further plugins; for experiment files in TypeScript. */
