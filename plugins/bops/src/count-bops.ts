@@ -60,6 +60,7 @@ export function countBops(
   const allocation = allocateBits(bits);
   const byKey = new Map(operands.map((operand) => [operand.key, operand]));
   const weights = operands.filter(({ role }) => role === 'weight');
+  const nameOf = naming(weights);
   const bitsOf = (weight: Operand): MultiplyBits => {
     const activation = weight.multiplies === undefined ? undefined : byKey.get(weight.multiplies);
     return {
@@ -75,7 +76,7 @@ export function countBops(
       convention === 'paper' && quantized && (weight.first || weight.last) ? PAPER_ENDS : bitsOf(weight);
     return [
       {
-        name: nameOf(weight, weights),
+        name: nameOf(weight),
         kind: layerKind,
         shape: shape as readonly number[],
         macs: multiplyAccumulates(geometry),
@@ -87,7 +88,7 @@ export function countBops(
   const bops = exact(layers.reduce((sum, layer) => sum + layer.bops, 0));
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
   const fullPrecisionBops = exact(macs * FULL * FULL);
-  const open = weights.filter(({ geometry }) => !geometry).map((weight) => nameOf(weight, weights));
+  const open = weights.filter(({ geometry }) => !geometry).map((weight) => nameOf(weight));
   const uncounted = [...new Set([...open, ...unsupported.map(({ layer }) => layer)])];
   return { bops, fullPrecisionBops, ratio: fullPrecisionBops / bops, macs, convention, layers, uncounted };
 }
@@ -98,6 +99,10 @@ function isFull({ weightBits, activationBits }: MultiplyBits): boolean {
   return weightBits === FULL && activationBits === FULL;
 }
 
-function nameOf({ layer, slot }: Operand, weights: readonly Operand[]): string {
-  return weights.filter((weight) => weight.layer === layer).length > 1 ? `${layer}/${slot}` : layer;
+/** A weight's layer; with the slot behind it where a layer has several. */
+function naming(weights: readonly Operand[]): (weight: Operand) => string {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { layer } of weights) (seen.has(layer) ? shared : seen).add(layer);
+  return ({ layer, slot }) => (shared.has(layer) ? `${layer}/${slot}` : layer);
 }
