@@ -46,3 +46,4 @@ export {
   type VariableRequest,
   type VariableRole,
 } from './variable-registry.js';
+export { weightNames } from './weight-names.js';

@@ -3,6 +3,7 @@ import {
   allocateBits,
   checkOption,
   multiplyAccumulates,
+  weightNames,
   type BitsOption,
   type Operand,
 } from '@flatbit/core';
@@ -60,7 +61,7 @@ export function countBops(
   const allocation = allocateBits(bits);
   const byKey = new Map(operands.map((operand) => [operand.key, operand]));
   const weights = operands.filter(({ role }) => role === 'weight');
-  const nameOf = naming(weights);
+  const nameOf = weightNames(operands);
   const bitsOf = (weight: Operand): MultiplyBits => {
     const activation = weight.multiplies === undefined ? undefined : byKey.get(weight.multiplies);
     return {
@@ -97,12 +98,4 @@ const PAPER_ENDS: MultiplyBits = { weightBits: 8, activationBits: 8 };
 
 function isFull({ weightBits, activationBits }: MultiplyBits): boolean {
   return weightBits === FULL && activationBits === FULL;
-}
-
-/** A weight's layer; with the slot behind it where a layer has several. */
-function naming(weights: readonly Operand[]): (weight: Operand) => string {
-  const seen = new Set<string>();
-  const shared = new Set<string>();
-  for (const { layer } of weights) (seen.has(layer) ? shared : seen).add(layer);
-  return ({ layer, slot }) => (shared.has(layer) ? `${layer}/${slot}` : layer);
 }
