@@ -21,6 +21,10 @@ export function createProgram(): Command {
   experimentCommand(program.command('train'))
     .description('trains an experiment into a run folder; Ctrl-C stops it after a checkpoint')
     .option('--out <folder>', 'where the run goes; runs/<name> unless given')
+    .option(
+      '--bits <file>',
+      'bits of each layer: a bits file, or a list of numbers (.json); changes the setting bits',
+    )
     .option('--resume', 'goes on with the run in that folder')
     .option('--overwrite', 'removes the run in that folder first')
     .action(async (file: string, options: TrainOptions) => {
@@ -46,6 +50,7 @@ export function createProgram(): Command {
     .option('--bits <number>', 'bits of weights and activations, 1 to 32; 32 unless given', integer(1, 32))
     .option('--weights <number>', 'bits of weights, 1 to 32', integer(1, 32))
     .option('--activations <number>', 'bits of activations, 1 to 32', integer(1, 32))
+    .option('--bits-file <file>', 'bits of each layer: a bits file, or a list of numbers (.json)')
     .option('--classes <number>', "number of classes; the model's own unless given", integer(1))
     .option('--input-shape <HxWxC>', "shape of an image; the model's own unless given", shape)
     .addOption(

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runFlatbit } from './run-flatbit.js';
+import { temporaryFolder } from './tiny-files.js';
 
 interface Report {
   readonly bops: number;
@@ -70,6 +73,25 @@ describe('flatbit bops', () => {
   it('counts both in full precision', async () => {
     expect((await count('mobilenetv2-cifar')).bops).to.equal(93_460_627_456);
     expect((await count('resnet18')).bops).to.equal(1_857_611_104_256);
+  });
+
+  it('counts the bits of a list, and of a bits file, as the same uniform ones', async () => {
+    const folder = temporaryFolder();
+    const list = join(folder, 'list.json');
+    // ResNet-20 has 18 searchable layers.
+    writeFileSync(list, JSON.stringify(Array(18).fill(4)));
+    expect((await count('resnet20', '--bits-file', list)).bops).to.equal(674_643_968);
+    // Four bits for the weights of one layer of 2,359,296 multiply-accumulates, two for its activations.
+    const report = await count('resnet20', '--bits', '4');
+    const layers = Object.fromEntries(
+      report.layers.map(({ name, weightBits, activationBits }) => [
+        name,
+        { weights: weightBits, activations: name === 'stage1/block1/conv1' ? 2 : activationBits },
+      ]),
+    );
+    const file = join(folder, 'bits.json');
+    writeFileSync(file, JSON.stringify({ format: 'flatbit-bits', schemaVersion: 1, layers }));
+    expect((await count('resnet20', '--bits-file', file)).bops).to.equal(674_643_968 - 2_359_296 * 4 * 2);
   });
 
   it('takes bits of weights and of activations, classes, a shape and a convention', async () => {

@@ -24,10 +24,9 @@ describe('examples/fixed-precision', () => {
     ] as const) {
       const { code, stderr } = await runFlatbit(['train', join(examples, `${name}.ts`), ...short], { cwd });
       expect(code, stderr).to.equal(0);
-      const layers = JSON.parse(readFileSync(join(cwd, 'runs', name, 'bits.json'), 'utf8')) as Record<
-        string,
-        unknown
-      >;
+      const { layers } = JSON.parse(readFileSync(join(cwd, 'runs', name, 'bits.json'), 'utf8')) as {
+        layers: Record<string, unknown>;
+      };
       expect(layers['conv2'], name).to.include(bits);
     }
   });

@@ -40,6 +40,37 @@ describe('flatbit, used wrongly, answers 2 and one line', () => {
       'bops resnet20 --convention mine',
       '--convention: got "mine"; takes paper, actual',
     ],
+    'for a bits file that is not there': [
+      'bops resnet20 --bits-file bits.json',
+      "bits.json: cannot be read: ENOENT: no such file or directory, open 'bits.json'",
+    ],
+    'for a bits file that is no JSON': [
+      'bops resnet20 --bits-file bits.json',
+      /^bits\.json: not JSON: /,
+      write('bits.json', '{'),
+    ],
+    'for a bits file that is another file': [
+      'bops resnet20 --bits-file tiny.json',
+      'tiny.json: not a bits file: "format" is to be "flatbit-bits"',
+    ],
+    'for a list of bits of another network': [
+      'bops resnet20 --bits-file bits.json',
+      'a list of 3 bits; this network takes 18: one for each layer but the first, the last and the shortcuts',
+      write('bits.json', '[4, 4, 4]'),
+    ],
+    'for a bits file and bits': [
+      'bops resnet20 --bits-file bits.json --weights 4',
+      '--bits-file: has the bits of every layer; leave --weights out',
+    ],
+    'for a bits file of a run': [
+      'bops runs/nothing --bits-file bits.json',
+      'runs/nothing: a run has its own bits; leave it out, or name a model instead of a run',
+    ],
+    'for a list of bits that does not fit an experiment': [
+      'train tiny.json --bits bits.json',
+      /a list of 2 bits; this network takes 5: one for each layer/,
+      write('bits.json', '[4, 4]'),
+    ],
     'for an unknown model': [
       'bops resnet2o',
       /^unknown model "resnet2o" \(did you mean "resnet20"\?\); take one of resnet20, /,

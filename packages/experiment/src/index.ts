@@ -11,6 +11,7 @@ export { loadExperimentFile } from './load-experiment-file.js';
 export { openExperiment, type OpenExperiment } from './open-experiment.js';
 export { planExperiment } from './plan-experiment.js';
 export { presetModules, type PresetOptions } from './preset-modules.js';
+export { parseStoredBits, readBitsFile, type StoredBits } from './read-bits-file.js';
 export { resolveExperiment, type ResolvedExperiment, type ResolveOptions } from './resolve-experiment.js';
 export { runExperiment, type RunExperimentOptions, type RunResult } from './run-experiment.js';
 export {

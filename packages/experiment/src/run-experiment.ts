@@ -69,7 +69,8 @@ export async function runExperiment(
     await beginRun(open, experiment, { files, manifest, resume: options.resume ?? false });
     folder.prepare();
     await writeJson(files.experiment, { settings: describeSettings(experiment), ...environment });
-    await writeBits(files.bits, bops);
+    const { seed } = experiment;
+    await writeBits(files.bits, { operands, bits, report: bops, seed, versions: environment.versions });
     await cutMetrics(files.metrics, training.position.epoch);
     const { interrupted } = await fit(training, data.train, {
       epochs: experiment.epochs,

@@ -142,9 +142,21 @@ describe('resolveExperiment', () => {
     ],
     'bits of 0': [{ bits: 0 }, `bits: got 0; takes ${bits}`],
     'bits of 33': [{ bits: 33 }, `bits: got 33; takes ${bits}`],
+    'a bits file that is not there': [
+      { bits: 'nowhere.json' },
+      "bits: nowhere.json: cannot be read: ENOENT: no such file or directory, open 'nowhere.json'",
+    ],
+    'a bits file that is another file': [
+      { bits: 'package.json' },
+      'bits: package.json: not a bits file: "format" is to be "flatbit-bits"',
+    ],
+    'a list of bits with something else in it': [
+      { bits: [4, '4'] },
+      'bits: a list that is not of numbers alone; takes one number for each searchable layer',
+    ],
     'bits that are no number': [
       { bits: 'four' },
-      `bits: got "four"; takes ${bits}, or an object with weights, activations, first, last, layers`,
+      `bits: got "four"; takes ${bits}, the path of a bits file (.json), a list of bits, or an object with weights, activations, first, last, layers`,
     ],
     'half a bit, deep inside': [
       { bits: { weights: 4, activations: 4, layers: [{ match: 'conv*', weights: 2.5 }] } },

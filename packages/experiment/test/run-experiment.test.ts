@@ -136,10 +136,19 @@ describe('runExperiment', () => {
     const { summary } = await run({ ...w4, model, epochs: 0 });
     // 3x3 kernels on 8x8 places, 1 -> 2 -> 4 channels, and 4 * 64 features to 3 classes.
     const macs = { conv1: 9 * 2 * 64, conv2: 9 * 2 * 4 * 64, dense: 4 * 64 * 3 };
+    const { versions } = json(join(out, 'experiment.json'));
     expect(json(join(out, 'bits.json'))).to.deep.equal({
-      conv1: { weights: 8, activations: 32, macs: macs.conv1, bops: macs.conv1 * 8 * 32 },
-      conv2: { weights: 4, activations: 4, macs: macs.conv2, bops: macs.conv2 * 16 },
-      dense: { weights: 8, activations: 8, macs: macs.dense, bops: macs.dense * 64 },
+      format: 'flatbit-bits',
+      schemaVersion: 1,
+      bops: macs.conv1 * 8 * 32 + macs.conv2 * 16 + macs.dense * 64,
+      convention: 'actual',
+      seed: 1,
+      versions,
+      layers: {
+        conv1: { weights: 8, activations: 32, macs: macs.conv1, bops: macs.conv1 * 8 * 32 },
+        conv2: { weights: 4, activations: 4, macs: macs.conv2, bops: macs.conv2 * 16 },
+        dense: { weights: 8, activations: 8, macs: macs.dense, bops: macs.dense * 64 },
+      },
     });
     expect(summary!.bops).to.deep.include({
       bops: macs.conv1 * 8 * 32 + macs.conv2 * 16 + macs.dense * 64,
@@ -156,7 +165,9 @@ describe('runExperiment', () => {
     };
     await run({ plugins: [spy] });
     expect(installed).to.deep.equal([]);
-    expect(json(join(out, 'bits.json'))['conv2']).to.include({ weights: 32, activations: 32 });
+    expect(json(join(out, 'bits.json'))['layers'])
+      .to.have.property('conv2')
+      .that.includes({ weights: 32, activations: 32 });
   });
 
   it('writes the same numbers for the same seed, and others for another', async () => {
@@ -251,6 +262,50 @@ describe('runExperiment', () => {
       expect(summary!.validation).to.deep.equal(validation);
     });
   }
+
+  it('trains with the bits that another run, or a list, has', async () => {
+    const first = `${out}-first`;
+    const bits = { ...w4.bits, layers: [{ match: 'conv3', weights: 2 }] };
+    await runExperiment(tinyExperiment({ bits, epochs: 1 }), { out: first, warn });
+    const { summary } = await run({ bits: `${join(first, 'bits.json')}` as 'bits.json', epochs: 1 });
+    expect(json(join(out, 'bits.json'))).to.deep.equal(json(join(first, 'bits.json')));
+    const measures = (folder: string) => ({ ...json(join(folder, 'summary.json')), timing: zero });
+    expect(measures(out)).to.deep.equal(measures(first));
+
+    // Five convolutions are neither first nor last.
+    const listed = await runExperiment(tinyExperiment({ bits: [4, 2, 4, 4, 4], epochs: 1 }), {
+      out: `${out}-list`,
+      warn,
+    });
+    // conv3 has 4 bits for its activations in the one, and 2 in the other: 2x2 places, 3x3 kernels, 2 -> 4 channels.
+    const conv3 = (json(join(out, 'bits.json'))['layers'] as Record<string, { macs: number }>)['conv3']!;
+    expect(summary!.bops.bops - listed.summary!.bops.bops).to.equal(conv3.macs * (2 * 4 - 2 * 2));
+  });
+
+  it('goes on with the bits that it began with, whatever has become of their file', async () => {
+    const file = `${out}-bits.json`;
+    writeFileSync(file, '[4, 4, 4, 4, 4]');
+    const experiment = tinyExperiment({ bits: file as 'bits.json', epochs: 1 });
+    await runExperiment(experiment, { out, warn });
+    expect((json(join(out, 'experiment.json'))['settings'] as { bits: unknown }).bits).to.deep.equal([
+      4, 4, 4, 4, 4,
+    ]);
+    rmSync(file);
+    expect((await countRunBops(out)).layers[1]).to.include({ weightBits: 4, activationBits: 4 });
+    await evaluateRun(out, { warn });
+  });
+
+  it('refuses bits of another network', async () => {
+    expect(await wrongUse(() => run({ bits: [4, 4] }))).to.match(
+      /a list of 2 bits; this network takes 5: one for/,
+    );
+    const layers = { conv: { weights: 4, activations: 4 } };
+    const bits = { format: 'flatbit-bits', schemaVersion: 1, layers } as const;
+    expect(await wrongUse(() => run({ bits }))).to.match(
+      /bits of layer "conv": there is no such layer; layers are conv1, conv2, /,
+    );
+    expect(existsSync(out)).to.equal(false);
+  });
 
   it('starts from a PyTorch state dict', async () => {
     const float = `${out}-float`;

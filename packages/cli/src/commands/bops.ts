@@ -1,6 +1,6 @@
 import { selectEngine } from '@flatbit/backends';
-import { fixedBits, UsageError } from '@flatbit/core';
-import { quantizable } from '@flatbit/layers';
+import { fixedBits, UsageError, type BitAllocation } from '@flatbit/core';
+import { bitsByLayer, bitsFromList, quantizable } from '@flatbit/layers';
 import { createModel } from '@flatbit/models';
 import { bopsTable, countBops, type BopsConvention, type BopsReport } from '@flatbit/plugin-bops';
 import { existsSync } from 'node:fs';
@@ -13,6 +13,7 @@ interface ModelOptions {
   readonly bits?: number;
   readonly weights?: number;
   readonly activations?: number;
+  readonly bitsFile?: string;
   readonly classes?: number;
   readonly inputShape?: readonly [number, number, number];
 }
@@ -35,13 +36,13 @@ function isRun(what: string): boolean {
 
 async function countRun(run: string, options: BopsOptions): Promise<BopsReport> {
   const { convention } = options;
-  const foreign = (['bits', 'weights', 'activations', 'classes', 'inputShape'] as const).find(
+  const foreign = (['bits', 'weights', 'activations', 'bitsFile', 'classes', 'inputShape'] as const).find(
     (key) => options[key] !== undefined,
   );
-  if (foreign)
-    throw new UsageError(
-      `${run}: a run has its own ${foreign}; leave it out, or name a model instead of a run`,
-    );
+  if (foreign) {
+    const what = foreign === 'bitsFile' ? 'bits' : foreign;
+    throw new UsageError(`${run}: a run has its own ${what}; leave it out, or name a model instead of a run`);
+  }
   // A model by name needs none of this.
   const [{ countRunBops }, { experimentOfRun }] = await Promise.all([
     import('@flatbit/experiment'),
@@ -55,7 +56,7 @@ async function countRun(run: string, options: BopsOptions): Promise<BopsReport> 
 }
 
 async function countModel(name: string, options: BopsOptions): Promise<BopsReport> {
-  const { bits = 32, weights = bits, activations = bits, classes, inputShape, convention } = options;
+  const { classes, inputShape, convention } = options;
   const foreign = [
     ...(options.file === undefined ? [] : ['--file']),
     ...(options.set.length > 0 ? ['--set'] : []),
@@ -65,6 +66,7 @@ async function countModel(name: string, options: BopsOptions): Promise<BopsRepor
     throw new UsageError(
       `${name}: a model has no ${foreign[0]}; leave it out, or name the folder of a run instead of a model`,
     );
+  const bits = await bitsOf(options);
   await selectEngine('cpu');
   const network = createModel(name, {
     ...(classes !== undefined && { classes }),
@@ -72,7 +74,8 @@ async function countModel(name: string, options: BopsOptions): Promise<BopsRepor
   });
   const model = quantizable(network);
   try {
-    return countBops(model.operands, fixedBits({ weights, activations }), {
+    bits.check?.(model.operands);
+    return countBops(model.operands, bits, {
       unsupported: model.unsupported,
       ...(convention && { convention }),
     });
@@ -80,4 +83,14 @@ async function countModel(name: string, options: BopsOptions): Promise<BopsRepor
     model.dispose();
     network.dispose();
   }
+}
+
+async function bitsOf({ bitsFile, ...uniform }: ModelOptions): Promise<BitAllocation> {
+  const { bits = 32, weights = bits, activations = bits } = uniform;
+  if (bitsFile === undefined) return fixedBits({ weights, activations });
+  const other = (['bits', 'weights', 'activations'] as const).find((key) => uniform[key] !== undefined);
+  if (other) throw new UsageError(`--bits-file: has the bits of every layer; leave --${other} out`);
+  const { readBitsFile } = await import('@flatbit/experiment');
+  const stored = readBitsFile(bitsFile);
+  return 'format' in stored ? bitsByLayer(stored.layers) : bitsFromList(stored);
 }

@@ -9,13 +9,16 @@ export interface TrainOptions extends ExperimentOptions {
   readonly out?: string;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
+  /** The path of a bits file. */
+  readonly bits?: string;
 }
 
 /** What the shell is told of a run that Ctrl-C has ended. */
 const interruptedExitCode = 130;
 
 /** `flatbit train FILE`: trains into a run folder. */
-export async function train(file: string, options: TrainOptions): Promise<void> {
+export async function train(file: string, { bits, ...others }: TrainOptions): Promise<void> {
+  const options = bits === undefined ? others : withBits(others, bits);
   const experiment = await experimentOf(file, options);
   const { out, resume = false, overwrite = false } = options;
   const result = await interruptible((signal) =>
@@ -40,6 +43,11 @@ export async function train(file: string, options: TrainOptions): Promise<void> 
   }
   if (interrupted && !options.json) return;
   print(result, options.json, () => describeRun(folder, summary!));
+}
+
+/** With `bits` among the settings; what goes on with the run is told so, too. */
+function withBits(options: Omit<TrainOptions, 'bits'>, bits: string): Omit<TrainOptions, 'bits'> {
+  return { ...options, set: [...options.set, `bits=${JSON.stringify(bits)}`] };
 }
 
 function describeRun(folder: string, { training, validation, test, bops, sharpness }: RunSummary): string {
