@@ -32,7 +32,7 @@ export function convolution(
       strides,
       padding: padded.padding,
       useBias: false,
-      kernelInitializer: heNormal({ name, kernelSize, channels: filters, seed }),
+      kernelInitializer: heNormal({ name, kernelSize, filters, seed }),
     })
     .apply(padded.input) as tf.SymbolicTensor;
 }

@@ -19,7 +19,7 @@ export function depthwiseConvolution(
       strides,
       padding: padded.padding,
       useBias: false,
-      depthwiseInitializer: heNormal({ name, kernelSize, channels: input.shape.at(-1)!, seed }),
+      depthwiseInitializer: heNormal({ name, kernelSize, filters: 1, seed }),
     })
     .apply(padded.input) as tf.SymbolicTensor;
 }

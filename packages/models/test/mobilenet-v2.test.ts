@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { mobilenetV2, mobilenetV2Cifar } from '@flatbit/models';
 import {
+  assertClose,
   macsByLayer,
   stirBatchNorms,
   testImage,
@@ -93,6 +94,19 @@ describe('mobilenetV2', () => {
       [4, 4, 320],
     ]);
     release(small);
+  });
+
+  it('draws every convolution from the whole normal of variance 2 / fan-out', () => {
+    const model = mobilenetV2Cifar({ seed: 1 });
+    const deviation = (name: string) => {
+      const values = Array.from(model.getLayer(name).getWeights()[0]!.dataSync());
+      return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+    };
+    // 9 * 960 values that 9 outputs read: sqrt(2 / 9) = 0.4714. The standard error is 0.4714 / sqrt(2 * 8,640), 0.8 %.
+    assertClose([deviation('stage7/block1/depthwise')], [0.4714], 0.03 * 0.4714);
+    // 160 * 960 values that 960 outputs read: sqrt(2 / 960) = 0.04564.
+    assertClose([deviation('stage7/block1/expand')], [0.04564], 0.02 * 0.04564);
+    release(model);
   });
 
   it('ends its ReLUs at 6 for ImageNet, and nowhere for CIFAR', () => {
