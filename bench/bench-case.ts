@@ -1,3 +1,5 @@
+import type { Option } from 'commander';
+
 /** What a bench case gives back: a table to read and the same as JSON. */
 export interface BenchResult {
   readonly title: string;
@@ -7,5 +9,9 @@ export interface BenchResult {
   readonly context: Readonly<Record<string, string | number>>;
 }
 
-/** A folder in `bench/cases`; its README says what it shows. */
-export type BenchCase = () => Promise<BenchResult>;
+/** `case.ts` of a folder in `bench/cases`; its README says what it shows. */
+export interface BenchCase<Options extends object = object> {
+  /** What the command line takes. */
+  readonly options?: readonly Option[];
+  bench(options: Options): Promise<BenchResult>;
+}
