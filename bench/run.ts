@@ -24,6 +24,10 @@ try {
 function show(name: string, result: BenchResult): void {
   console.log(result.title);
   console.table(result.rows);
+  for (const [title, rows] of Object.entries(result.tables ?? {})) {
+    console.log(title);
+    console.table(rows);
+  }
   console.log(result.context);
   const folder = new URL('../../runs/bench/', here);
   mkdirSync(folder, { recursive: true });

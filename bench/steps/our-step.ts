@@ -1,14 +1,13 @@
 import { calibrate, createTraining, readStep, softmaxCrossEntropy, trainStep } from '@flatbit/core';
 import { quantizable } from '@flatbit/layers';
-import { createModel } from '@flatbit/models';
 import { sgd } from '@flatbit/optimizers';
+import type * as tf from '@tensorflow/tfjs';
 import { randomBatch } from './random-batch.js';
 import { pluginsOf, type StepKind } from './step-kind.js';
 import type { TimedStep } from './timed-step.js';
 
 /** A step of flatbit: Nesterov SGD with weight decay on everything, as the paper trains. */
-export async function ourStep(modelName: string, kind: StepKind, batchSize: number): Promise<TimedStep> {
-  const model = createModel(modelName, { classes: 100 });
+export async function ourStep(model: tf.LayersModel, kind: StepKind, batchSize: number): Promise<TimedStep> {
   const batch = randomBatch(model, batchSize);
   const training = createTraining({
     model: quantizable(model),
@@ -17,10 +16,8 @@ export async function ourStep(modelName: string, kind: StepKind, batchSize: numb
     plugins: pluginsOf(kind),
   });
   await calibrate(training, batch);
-  return {
-    async run() {
-      const { finite, step, failedPass } = await readStep(trainStep(training, batch));
-      if (!finite) throw new Error(`NaN or infinity in the ${failedPass} pass of step ${step}`);
-    },
+  return async () => {
+    const { finite, step, failedPass } = await readStep(trainStep(training, batch));
+    if (!finite) throw new Error(`NaN or infinity in the ${failedPass} pass of step ${step}`);
   };
 }

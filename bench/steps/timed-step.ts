@@ -1,5 +1,2 @@
-/** One step that can be taken again and again. */
-export interface TimedStep {
-  /** Ends when the step's loss has been read. @throws Error when the loss is not finite. */
-  run(): Promise<void>;
-}
+/** One step that can be taken again and again; it ends when a result has been read back. */
+export type TimedStep = () => Promise<void>;
