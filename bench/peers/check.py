@@ -1,5 +1,6 @@
 """Compares the peer with numbers of the published implementation and of the paper: `python check.py golden.json`."""
 
+import copy
 import json
 import sys
 
@@ -11,7 +12,7 @@ from fake_quantize import FakeQuantizeActivation, FakeQuantizeWeight, normalize
 from networks import create_network
 from quantized_layers import Quantized, quantize
 from sharpness import SharpnessAware
-from steps import create_optimizer
+from steps import create_optimizer, saq_step
 
 VALUE, GRADIENT = 1e-5, 1e-4
 
@@ -19,8 +20,9 @@ VALUE, GRADIENT = 1e-5, 1e-4
 def expect_close(what: str, actual: Tensor, expected: list[float] | float, tolerance: float) -> None:
     expected = torch.tensor(expected).reshape(actual.shape)
     bound = tolerance * expected.abs() + tolerance * expected.abs().max()
-    if not bool(((actual.detach() - expected).abs() <= bound).all()):
-        raise AssertionError(f"{what}: {actual} instead of {expected}")
+    difference = (actual.detach() - expected).abs()
+    if not bool((difference <= bound).all()):
+        raise AssertionError(f"{what}: off by {difference.max().item():.3g}")
 
 
 def check_quantizers(golden: dict) -> None:
@@ -96,6 +98,20 @@ def check_steps(golden: dict) -> None:
             expect_close(f"{name}, afterwards", tensor, step["after"][name], VALUE)
 
 
+def check_statistics() -> None:
+    """A SAQ step moves the running statistics as its clean pass alone does."""
+    torch.manual_seed(0)
+    x, y = torch.randn(4, 2, 5, 5), torch.tensor([0, 1, 2, 0])
+    stepping = quantize(Toy(), bits=4).train()
+    passing = copy.deepcopy(stepping)
+    sharpness = SharpnessAware(stepping, rho=0.4)
+    saq_step(stepping, stepping, create_optimizer(stepping, sharpness), sharpness, x, y)
+    passing(x)
+    for name in ("running_mean", "running_var"):
+        expected = getattr(passing.bn2, name).tolist()
+        expect_close(f"batch norm's {name}", getattr(stepping.bn2, name), expected, VALUE)
+
+
 def layer(model: nn.Module, name: str) -> Quantized:
     return model.get_submodule(name)
 
@@ -129,6 +145,7 @@ if __name__ == "__main__":
         VALUE,
     )
     check_steps(reference["qsam_toy"])
+    check_statistics()
     check_network("resnet20", 40_818_944)
     check_network("mobilenetv2-cifar", 91_270_144)
     print("the peer computes what the published implementation does")

@@ -91,6 +91,7 @@ export async function measureSubject(
   }
   if (options.memory) {
     cases = await keepWorking(cases, skip, async ({ party, measured }) => {
+      if (!party.memory) return;
       progress(subject, `memory of ${party.name}, ${measured.kind}`);
       measured.memory = await measureMemory(party, measured.kind);
     });

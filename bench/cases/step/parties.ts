@@ -19,6 +19,8 @@ export interface Party {
   readonly name: PartyName;
   readonly kinds: readonly StepKind[];
   readonly command: Command;
+  /** Whether its memory is measured; that of a process which compiles says little. */
+  readonly memory: boolean;
 }
 
 export interface Setting {
@@ -33,6 +35,7 @@ export function partiesOf(subject: Subject, { threads, python }: Setting): reado
     name,
     kinds,
     command: nodeCommand(name, subject, threads),
+    memory: true,
   });
   const ours = [
     node('flatbit', stepKinds),
@@ -44,6 +47,7 @@ export function partiesOf(subject: Subject, { threads, python }: Setting): reado
     name,
     kinds: stepKinds,
     command: pythonCommand(python, subject, threads, flags),
+    memory: name !== 'pytorch compiled',
   });
   return [
     ...ours,

@@ -14,7 +14,7 @@ export class StepProcess {
   readonly ready: Promise<Ready>;
   readonly #child: ChildProcess;
   readonly #ended: Promise<string>;
-  readonly #errors: string[] = [];
+  #lastError = 'it said nothing';
   #resolve: (message: Message) => void = () => {};
 
   constructor({ program, args, env }: Command) {
@@ -24,12 +24,12 @@ export class StepProcess {
         resolve(error.message);
       });
       this.#child.once('close', (code, signal) => {
-        resolve(`the process ended (${signal ?? code}): ${this.#errors.at(-1) ?? 'it said nothing'}`);
+        resolve(`the process ended (${signal ?? code}): ${this.#lastError}`);
       });
     });
     this.#child.stdin!.on('error', () => {});
     createInterface({ input: this.#child.stderr! }).on('line', (line) => {
-      if (line.trim()) this.#errors.push(line.trim());
+      if (line.trim()) this.#lastError = line.trim();
     });
     createInterface({ input: this.#child.stdout! }).on('line', (line) => {
       if (line.startsWith('{')) this.#resolve(JSON.parse(line) as Message);

@@ -30,6 +30,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     send({ error: firstLine(error) });
   }
 }
+// The threads of an engine would keep this process alive when nobody asks any more.
+process.exit();
 
 async function startOurs(): Promise<Ready> {
   const { loadEngine } = await import('../../steps/load-engine.js');
