@@ -21,10 +21,10 @@ export async function planExperiment(experiment: ResolvedExperiment): Promise<Pl
     warn,
   );
   try {
-    const { training, data } = open;
+    const { training, network, data } = open;
     refuseUnmeasured(experiment, data);
     // Into a training that ends here: what it starts from has to be there, and to fit.
-    if (experiment.start !== undefined) await startFrom(training, experiment.start);
+    if (experiment.start !== undefined) await startFrom({ training, network }, experiment.start);
     return planOf(training.hooks);
   } finally {
     open.dispose();

@@ -1,5 +1,6 @@
 import {
   checkBits,
+  isRecord,
   UsageError,
   weightNames,
   type BitAllocation,
@@ -113,8 +114,4 @@ export function bitsOfLayers(operands: readonly Operand[], bits: BitAllocation):
 
 function shown(names: readonly string[]): string {
   return names.slice(0, 6).join(', ') + (names.length > 6 ? `, … (${names.length})` : '');
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

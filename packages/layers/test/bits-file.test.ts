@@ -155,7 +155,7 @@ describe('parseBitsFile', () => {
     'a layer that is a number': [{ ...good, layers: { conv: 4 } }, 'bits of layer "conv": not an object'],
     'a layer without activations': [
       { ...good, layers: { conv: { weights: 4 } } },
-      'bits of layer "conv", activations: got undefined; takes an integer from 1 to 32',
+      'bits of layer "conv", activations: got nothing; takes an integer from 1 to 32',
     ],
     'no bits at all': [
       { ...good, layers: { conv: { weights: 0, activations: 4 } } },

@@ -1,4 +1,4 @@
-import { hasMethods, UsageError, type BitAllocation, type Bits } from '@flatbit/core';
+import { hasMethods, isRecord, UsageError, type BitAllocation, type Bits } from '@flatbit/core';
 import type { LayerPolicyOptions } from '@flatbit/layers';
 import { z } from 'zod';
 import { parseStoredBits, readBitsFile, type StoredBits } from '../read-bits-file.js';
@@ -6,7 +6,7 @@ import { documentation } from './documentation.js';
 import { either, isNumber } from './either.js';
 import { leaf, ownObject, type Setting } from './leaf.js';
 import { list } from './list.js';
-import { isRecord, section } from './section.js';
+import { section } from './section.js';
 
 const bits = leaf('an integer from 1 to 32 (32 is full precision)', z.int().min(1).max(32));
 /** A policy with both bits spelled out everywhere. */
