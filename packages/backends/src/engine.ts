@@ -21,6 +21,8 @@ export interface Engine {
   readonly gpu?: string;
   /** Whether it has this project's ops, compiled by `flatbit native install`: for `tensorflow` alone. */
   readonly customOps?: boolean;
+  /** What it does without on this machine, and why, each in a line. */
+  readonly notes?: readonly string[];
   /** Why it is this one. */
   readonly reason: string;
   /** The engines that would have come before it. */

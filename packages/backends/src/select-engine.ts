@@ -20,7 +20,8 @@ let latest: Promise<unknown> = Promise.resolve();
  * Selects the engine that TensorFlow.js computes on, loading its packages if need be. It may be called again, with the same
  * name or another.
  * @param name without a name, the first that loads of `tensorflow`, `webgpu` on a real graphics processor, `wasm` and `cpu`.
- * @throws UsageError when the name is none of the engines', or when the named engine cannot be loaded.
+ * @throws UsageError when the name is none of the engines', when the named engine cannot be loaded, or when a variable that
+ * says how an engine runs makes no sense.
  */
 export function selectEngine(name?: EngineName): Promise<Engine> {
   const selected = latest.then(() => (name === undefined ? selectFirst() : selectNamed(name)));
@@ -46,6 +47,7 @@ async function selectFirst(): Promise<Engine> {
     try {
       return { name, ...(await loaders[name](false)), reason: 'the fastest engine that loads', skipped };
     } catch (error) {
+      if (error instanceof UsageError) throw error;
       skipped.push({ name, reason: (error as Error).message });
     }
   }

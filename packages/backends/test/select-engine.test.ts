@@ -26,6 +26,7 @@ describe('selectEngine', () => {
         name: 'wasm',
         version: '4.22.0',
         threads: 0,
+        notes: [],
         reason: 'asked for by name',
         skipped: [],
       },

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.js';
 
 /** What a loader finds out about its engine. */
-export type LoadedEngine = Pick<Engine, 'version' | 'threads' | 'gpu' | 'customOps'>;
+export type LoadedEngine = Pick<Engine, 'version' | 'threads' | 'gpu' | 'customOps' | 'notes'>;
 
 /**
  * Loads an engine's packages, if they have not been, and selects it.

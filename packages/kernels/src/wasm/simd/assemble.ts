@@ -1,6 +1,17 @@
 import { list, name, unsigned, type Code } from './code.js';
 import { Local } from './instructions.js';
 
+/** The memory that a function works on: one that threads share is another type, and states its most pages. */
+export type MemoryKind = 'own' | 'shared';
+
+/** A module for a kind of memory, written when it is asked for. */
+export type Assembly = (memory: MemoryKind) => Uint8Array;
+
+const memoryTypes: Readonly<Record<MemoryKind, Code>> = {
+  own: [0x00, ...unsigned(0)],
+  shared: [0x03, ...unsigned(0), ...unsigned(65536)],
+};
+
 const i32 = 0x7f;
 const v128 = 0x7b;
 const functionType = 0x60;
@@ -22,6 +33,14 @@ export interface Frame<Parameter extends string> {
 export function assemble<Parameter extends string>(
   parameterNames: readonly Parameter[],
   write: (frame: Frame<Parameter>) => readonly Code[],
+): Assembly {
+  return (memory) => bytesOf(memory, parameterNames, write);
+}
+
+function bytesOf<Parameter extends string>(
+  memory: MemoryKind,
+  parameterNames: readonly Parameter[],
+  write: (frame: Frame<Parameter>) => readonly Code[],
 ): Uint8Array {
   const parameters = Object.fromEntries(
     parameterNames.map((parameter, index) => [parameter, new Local(index)]),
@@ -33,11 +52,10 @@ export function assemble<Parameter extends string>(
   };
   const body = write({ parameters, integer: () => declare(i32), vector: () => declare(v128) }).flat();
   const code = [...list(locals), ...body, 0x0b];
-  const atLeastNoPages = [0, 0];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [[functionType, ...list(parameterNames.map(() => [i32])), ...list([])]]),
-    ...section(2, [[...name('engine'), ...name('memory'), 2, ...atLeastNoPages]]),
+    ...section(2, [[...name('engine'), ...name('memory'), 2, ...memoryTypes[memory]]]),
     ...section(3, [unsigned(0)]),
     ...section(7, [[...name('run'), 0, 0]]),
     ...section(10, [[...unsigned(code.length), ...code]]),

@@ -1,4 +1,4 @@
-import { assemble } from './assemble.js';
+import { assemble, type Assembly } from './assemble.js';
 import { add, load, multiply, repeat, store } from './instructions.js';
 import { link, type Run } from './link.js';
 
@@ -11,10 +11,10 @@ export const depthwiseTileVectors = 4;
  * the bytes from one column to the next and from the end of a row to the next row, for x and for dy.
  */
 export function depthwiseFilterGradientTile(vectors: number): Run | undefined {
-  return link(`depthwiseFilterGradientTile ${vectors}`, () => write(vectors));
+  return link(`depthwiseFilterGradientTile ${vectors}`, write(vectors));
 }
 
-function write(vectors: number): Uint8Array {
+function write(vectors: number): Assembly {
   return assemble(
     ['x', 'dy', 'tile', 'rows', 'columns', 'xColumn', 'xRow', 'dyColumn', 'dyRow'],
     ({ parameters, integer, vector }) => {

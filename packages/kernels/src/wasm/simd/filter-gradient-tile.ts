@@ -1,4 +1,4 @@
-import { assemble } from './assemble.js';
+import { assemble, type Assembly } from './assemble.js';
 import { add, load, loadSplat, multiply, repeat, store } from './instructions.js';
 import { link, type Run } from './link.js';
 
@@ -14,10 +14,10 @@ export const tileVectors = 2;
  * and the bytes from one input channel of the gradient to the next.
  */
 export function filterGradientTile(inputs: number, vectors: number): Run | undefined {
-  return link(`filterGradientTile ${inputs} ${vectors}`, () => write(inputs, vectors));
+  return link(`filterGradientTile ${inputs} ${vectors}`, write(inputs, vectors));
 }
 
-function write(inputs: number, vectors: number): Uint8Array {
+function write(inputs: number, vectors: number): Assembly {
   return assemble(
     ['x', 'dy', 'tile', 'rows', 'columns', 'xColumn', 'xRow', 'dyColumn', 'dyRow', 'tileInput'],
     ({ parameters, integer, vector }) => {

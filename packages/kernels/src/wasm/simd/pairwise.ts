@@ -1,4 +1,4 @@
-import { assemble } from './assemble.js';
+import { assemble, type Assembly } from './assemble.js';
 import type { Code } from './code.js';
 import { integer, load, loadSplat, packBooleans, repeat, store, type VectorOp } from './instructions.js';
 import { link, type Run } from './link.js';
@@ -23,10 +23,10 @@ export interface Spread {
 
 /** A function of the addresses of both operands and of the result, and the number of rounds, at least one. */
 export function pairwise(op: PairwiseOp, spread: Spread): Run | undefined {
-  return link(`${op.name} ${String(spread.left)} ${String(spread.right)}`, () => write(op, spread));
+  return link(`${op.name} ${String(spread.left)} ${String(spread.right)}`, write(op, spread));
 }
 
-function write(op: PairwiseOp, spread: Spread): Uint8Array {
+function write(op: PairwiseOp, spread: Spread): Assembly {
   return assemble(['left', 'right', 'result', 'rounds'], ({ parameters, vector }) => {
     const { left, right, result, rounds } = parameters;
     const [leftNumber, rightNumber] = [vector(), vector()];

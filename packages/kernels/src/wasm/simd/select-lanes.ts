@@ -10,7 +10,8 @@ export const lanes = 4;
  * the number of rounds, at least one.
  */
 export function selectLanes(): Run | undefined {
-  return link('selectLanes', () =>
+  return link(
+    'selectLanes',
     assemble(['conditions', 'whenTrue', 'whenFalse', 'result', 'rounds'], ({ parameters }) => {
       const { conditions, whenTrue, whenFalse, result, rounds } = parameters;
       const chosen = choose(
