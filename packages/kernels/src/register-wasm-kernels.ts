@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { registerFusedBatchNormGradients } from './fused-batch-norm-gradient.js';
+import { registerReluGradient } from './relu-gradient.js';
 import { batchMatMul } from './wasm/batch-mat-mul.js';
+import { cast } from './wasm/cast.js';
 import { conv2dBackpropFilter } from './wasm/conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './wasm/conv2d-backprop-input.js';
 import { conv3dBackpropFilter } from './wasm/conv3d-backprop-filter.js';
@@ -8,6 +11,7 @@ import { depthwiseConv2dBackpropFilter } from './wasm/depthwise-conv2d-backprop-
 import { depthwiseConv2dBackpropInput } from './wasm/depthwise-conv2d-backprop-input.js';
 import { explicitSamePadding } from './wasm/explicit-same-padding.js';
 import { fusedBatchNorm } from './wasm/fused-batch-norm.js';
+import { fusedWasmKernels } from './wasm/fused-kernels.js';
 import { fusedMatMul } from './wasm/fused-mat-mul.js';
 import { identity } from './wasm/identity.js';
 import { maxPool3d } from './wasm/max-pool-3d.js';
@@ -17,6 +21,7 @@ import { mean } from './wasm/mean.js';
 import { pairwiseKernels } from './wasm/pairwise-kernels.js';
 import { scaleAndShiftKernel } from './wasm/scale-and-shift.js';
 import { select } from './wasm/select.js';
+import { hasSimd } from './wasm/simd/has-simd.js';
 import { slice } from './wasm/slice.js';
 import { split } from './wasm/split.js';
 import { sum } from './wasm/sum.js';
@@ -45,6 +50,7 @@ const kernels: readonly tf.KernelConfig[] = [
 const wrappers: Readonly<Record<string, (stock: tf.KernelConfig) => tf.KernelConfig>> = {
   [tf.BatchMatMul]: batchMatMul,
   [tf._FusedMatMul]: fusedMatMul,
+  [tf.Cast]: cast,
   [tf.Conv2D]: explicitSamePadding,
   [tf.DepthwiseConv2dNative]: explicitSamePadding,
   [tf.FusedConv2D]: explicitSamePadding,
@@ -81,6 +87,11 @@ export function registerWasmKernels(): void {
   for (const kernel of [...kernels, ...wrapped]) {
     if (hasKernel(kernel.kernelName)) tf.unregisterKernel(kernel.kernelName, kernel.backendName);
     tf.registerKernel(kernel);
+  }
+  registerReluGradient();
+  if (hasSimd()) {
+    for (const kernel of fusedWasmKernels) tf.registerKernel(kernel);
+    registerFusedBatchNormGradients();
   }
   registered = true;
 }

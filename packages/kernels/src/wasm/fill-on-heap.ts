@@ -5,6 +5,7 @@ export interface WasmHeap {
   makeOutput(shape: readonly number[], dtype: tf.DataType): tf.TensorInfo;
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
   incRef(dataId: object): void;
+  disposeData(dataId: object): boolean;
 }
 
 /**
