@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { composedFilterGradient } from './composed-filter-gradient.js';
-import { requireNative } from './native-package.js';
+import { requireNative } from './require-native.js';
 
 /** Selects an engine as it comes from npm: no kernel of flatbit is registered, so this needs a process of its own. */
 export async function loadStockEngine(name: EngineName): Promise<Pick<Engine, 'version' | 'threads'>> {
@@ -13,10 +13,10 @@ export async function loadStockEngine(name: EngineName): Promise<Pick<Engine, 'v
 }
 
 async function loadNative() {
-  const { version } = requireNative();
+  const version = requireNative();
   await tf.setBackend('tensorflow');
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism();
-  return { version: `tfjs-node ${version['tfjs-node']}`, threads };
+  return { version: `tfjs-node ${version}`, threads };
 }
 
 async function loadWasm() {

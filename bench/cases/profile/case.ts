@@ -1,10 +1,9 @@
-import { engineNames, type EngineName } from '@flatbit/backends';
+import { engineNames, selectEngine, type EngineName } from '@flatbit/backends';
 import { Option } from 'commander';
 import type { BenchResult } from '../../bench-case.js';
 import { integer } from '../../parse-options.js';
 import { median, milliseconds } from '../../statistics.js';
 import { createModel } from '@flatbit/models';
-import { loadEngine } from '../../steps/load-engine.js';
 import { ourStep } from '../../steps/our-step.js';
 import { stepKinds, type StepKind } from '../../steps/step-kind.js';
 import { OpClock } from './op-clock.js';
@@ -30,7 +29,7 @@ export const options = [
 /** Where the time of one step goes: ops, and what is left between them. */
 export async function bench(asked: ProfileOptions): Promise<BenchResult> {
   const { model, kind, batch, steps } = asked;
-  const engine = await loadEngine(asked.engine);
+  const engine = await selectEngine(asked.engine);
   const step = await ourStep(createModel(model, { classes: 100 }), kind, batch);
   const takeSteps = async () => {
     const times: number[] = [];

@@ -34,8 +34,8 @@ for await (const line of createInterface({ input: process.stdin })) {
 process.exit();
 
 async function startOurs(): Promise<Ready> {
-  const { loadEngine } = await import('../../steps/load-engine.js');
-  const { name, version, threads } = await loadEngine(engine);
+  const { selectEngine } = await import('@flatbit/backends');
+  const { name, version, threads } = await selectEngine(engine);
   return { engine: `${name} ${version}`, threads, parameters: parametersOf(buildNetwork(network)) };
 }
 
