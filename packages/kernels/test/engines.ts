@@ -4,7 +4,7 @@ import { registerWasmKernels } from '@flatbit/kernels';
 import { expectClose, expectNoTensorLeak, seededRandom, seededValues } from '@flatbit/testing';
 
 /** Makes an engine the current one, with this package's kernels; suits `before` and `after`. */
-export async function useEngine(name: 'cpu' | 'wasm'): Promise<void> {
+export async function useEngine(name: string): Promise<void> {
   registerWasmKernels();
   await tf.setBackend(name);
 }
@@ -20,11 +20,20 @@ export function valuesOf(shape: readonly number[], seed = 1): Float32Array {
   );
 }
 
-/**
- * Holds when the `wasm` engine computes what the `cpu` engine does, to 1e-4 of the largest value, and keeps no tensor and no
- * memory of its own. Leaves `wasm` selected.
- */
+/** {@link expectSameOn} `wasm`. */
 export async function expectSameOnWasm(
+  shapes: readonly (readonly number[])[],
+  compute: Computation,
+): Promise<void> {
+  return expectSameOn('wasm', shapes, compute);
+}
+
+/**
+ * Holds when an engine computes what the `cpu` engine does, to 1e-4 of the largest value, and keeps no tensor and no memory of
+ * its own. Leaves it selected.
+ */
+export async function expectSameOn(
+  engine: string,
   shapes: readonly (readonly number[])[],
   compute: Computation,
 ): Promise<void> {
@@ -37,7 +46,7 @@ export async function expectSameOnWasm(
     });
   await useEngine('cpu');
   const expected = run();
-  await useEngine('wasm');
+  await useEngine(engine);
   const dataIds = tf.backend().numDataIds();
   let actual = run();
   expectNoTensorLeak(() => {

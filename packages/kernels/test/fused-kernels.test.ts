@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { fusedKernel, trainingBatchNorm, type FusedKernels, type GridAttributes } from '@flatbit/kernels';
-import { expectClose, expectNoTensorLeak } from '@flatbit/testing';
-import { expectSameOnWasm, inCase, useEngine, valuesOf, withGradients } from './engines.js';
+import {
+  fusedKernel,
+  registerWasmKernels,
+  trainingBatchNorm,
+  type FusedKernels,
+  type GridAttributes,
+} from '@flatbit/kernels';
+import { expectClose, expectNoTensorLeak, testEngine } from '@flatbit/testing';
+import { expectSameOn, inCase, useEngine, valuesOf, withGradients } from './engines.js';
+
+/** The engine to test on: `cpu` has none of these kernels. */
+const engine = testEngine === 'cpu' ? 'wasm' : testEngine;
+registerWasmKernels();
+/** Native TensorFlow has them once they are compiled. */
+const suite = (tf.getKernel('FlatbitFakeQuantize', engine) as object | undefined) ? describe : describe.skip;
 
 const { fround } = Math;
 const floor = 1e-8;
@@ -50,9 +62,9 @@ function awkward(size: number, range: number): Float32Array {
   return values.map((value, index) => (index % 3 === 0 ? ties[(index / 3) % ties.length]! : value));
 }
 
-describe('fake quantization in one pass on wasm', () => {
-  before(() => useEngine('wasm'));
-  after(() => useEngine('cpu'));
+suite(`fake quantization in one pass on ${engine}`, () => {
+  before(() => useEngine(engine));
+  after(() => useEngine(testEngine));
 
   for (const [name, grid] of Object.entries(grids)) {
     it(`snaps to the ${name} grid, halves to the even level`, () => {
@@ -178,8 +190,8 @@ describe('fake quantization in one pass on wasm', () => {
   });
 });
 
-describe('batch norm with its activation on wasm', () => {
-  after(() => useEngine('cpu'));
+suite(`batch norm with its activation on ${engine}`, () => {
+  after(() => useEngine(testEngine));
 
   const activations = { none: undefined, relu: { low: 0, high: Infinity }, relu6: { low: 0, high: 6 } };
 
@@ -197,7 +209,8 @@ describe('batch norm with its activation on wasm', () => {
       ]) {
         const channels = shape.at(-1)!;
         await inCase(String(shape), () =>
-          expectSameOnWasm(
+          expectSameOn(
+            engine,
             [shape, [channels], [channels]],
             withGradients((x, scale, offset) => {
               const { output } = trainingBatchNorm(x!.mul(3).add(1), {
@@ -215,7 +228,7 @@ describe('batch norm with its activation on wasm', () => {
   }
 
   it('lets NaN stay, and spoils its own channel alone', async () => {
-    await useEngine('wasm');
+    await useEngine(engine);
     tf.tidy(() => {
       const x = tf.tensor2d([1, NaN, 3, 4, 5, 6], [3, 2]);
       const { output, mean } = trainingBatchNorm(x, { epsilon: 1e-3, activation: activations.relu });
@@ -229,14 +242,14 @@ describe('batch norm with its activation on wasm', () => {
   });
 
   it('is empty for no channels', async () => {
-    await useEngine('wasm');
+    await useEngine(engine);
     tf.tidy(() => assert.deepEqual(trainingBatchNorm(tf.zeros([2, 0]), { epsilon: 1 }).output.shape, [2, 0]));
   });
 });
 
-describe('other kernels in one pass on wasm', () => {
-  before(() => useEngine('wasm'));
-  after(() => useEngine('cpu'));
+suite(`other kernels in one pass on ${engine}`, () => {
+  before(() => useEngine(engine));
+  after(() => useEngine(testEngine));
 
   it("ReLU's gradient is upstream's where the output is above zero", () => {
     for (const size of sizes) {
