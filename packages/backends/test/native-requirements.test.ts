@@ -110,7 +110,7 @@ describe('the installer of native TensorFlow', () => {
       const error = await refusalWith({}, () => withInstallLock(lock, () => Promise.resolve()));
       expect(error.name).to.equal('UsageError');
       expect(error.message).to.equal(
-        `process ${process.pid} installs the native engine just now; wait for it`,
+        `process ${process.pid} installs the native engine just now; wait for it, or remove ${lock} if it does not`,
       );
     });
     const killed = await runProgram(process.execPath, ['-p', 'process.pid']);

@@ -28,7 +28,7 @@ describe('a wheel of TensorFlow', () => {
     try {
       return await unpackWheel(
         wheel,
-        (name) => targetOf(name, engine()),
+        (name) => targetOf(name, engine(), false),
         () => undefined,
       );
     } finally {
@@ -96,7 +96,7 @@ describe('a wheel of TensorFlow', () => {
     const go = () =>
       unpackWheel(
         { ...wheel, files },
-        (name) => targetOf(name, engine()),
+        (name) => targetOf(name, engine(), false),
         () => undefined,
       );
     expect((await refusal(go()))?.message).to.equal('the power went');
@@ -113,7 +113,7 @@ describe('a wheel of TensorFlow', () => {
     const shares: number[] = [];
     await unpackWheel(
       await openWheel(join(folder, 'site-packages')),
-      (name) => targetOf(name, engine()),
+      (name) => targetOf(name, engine(), false),
       (share) => shares.push(share),
     );
     expect(shares).to.deep.equal([...shares].sort((one, other) => one - other));
@@ -165,7 +165,8 @@ describe('a wheel of TensorFlow', () => {
       'nvidia-cublas-cu12<13.0,>=12.5.3.2',
       'nvidia-cudnn-cu12<10.0,>=9.3.0.75',
     ]);
-    expect(targetOf('nvidia/cudnn/lib/libcudnn.so.9', engine())).to.equal(
+    expect(targetOf('nvidia/cudnn/lib/libcudnn.so.9', engine(), false)).to.equal(undefined);
+    expect(targetOf('nvidia/cudnn/lib/libcudnn.so.9', engine(), true)).to.equal(
       join(engine().libraries, '..', 'nvidia', 'cudnn', 'lib', 'libcudnn.so.9'),
     );
   });

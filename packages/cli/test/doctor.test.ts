@@ -1,7 +1,11 @@
 import { expect } from 'chai';
-import { join } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { runFlatbit } from './run-flatbit.js';
 import { temporaryFolder } from './tiny-files.js';
+
+const tfjs = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs/package.json'));
 
 describe('flatbit doctor', () => {
   it('measures a convolution on every engine, and says how to get those that are missing', async () => {
@@ -38,5 +42,23 @@ describe('flatbit doctor', () => {
     expect(wasm).to.deep.include({ works: true, simd: 'simd128' });
     expect(cpu).to.deep.include({ works: true });
     expect(['webgpu', 'wasm']).to.include(selected.name);
+  });
+
+  it('outlives an engine that ends its process', async () => {
+    const native = temporaryFolder();
+    const tfjsNode = join(native, 'node_modules', '@tensorflow', 'tfjs-node');
+    mkdirSync(tfjsNode, { recursive: true });
+    symlinkSync(tfjs, join(native, 'node_modules', '@tensorflow', 'tfjs'));
+    writeFileSync(join(tfjsNode, 'package.json'), '{ "name": "@tensorflow/tfjs-node", "version": "4.22.0" }');
+    writeFileSync(join(tfjsNode, 'index.js'), "process.kill(process.pid, 'SIGKILL')");
+    const { code, stdout } = await runFlatbit(['doctor', '--json'], { env: { FLATBIT_NATIVE: native } });
+    const { engines, selected } = JSON.parse(stdout) as {
+      engines: readonly { name: string; works: boolean; reason?: string }[];
+      selected?: object;
+    };
+    expect(code).to.equal(0);
+    expect(engines[0]).to.deep.include({ works: false, reason: 'ended by SIGKILL' });
+    expect(engines.filter(({ works }) => works).map(({ name }) => name)).to.include.members(['wasm', 'cpu']);
+    expect(selected).to.equal(undefined);
   });
 });

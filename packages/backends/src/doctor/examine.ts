@@ -67,7 +67,7 @@ async function examineEngine(
       threads,
       ...(instructions !== undefined && { simd: instructions }),
       ...(gpu !== undefined && {
-        gpu: name === 'tensorflow' ? gpus.map((found) => found.name).join(', ') : gpu,
+        gpu: name === 'tensorflow' ? gpus.map((found) => found.name).join(', ') || gpu : gpu,
       }),
       ...(customOps !== undefined && { customOps }),
       gigaflops,

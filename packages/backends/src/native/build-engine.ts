@@ -8,9 +8,9 @@ import { downloadCuda, downloadTensorflow } from './download-wheels.js';
 import { engineFiles, libraryLinks, targetOf, type EngineFiles } from './engine-files.js';
 import type { InstallReporter } from './install-reporter.js';
 import { openWorkFolder, saveState, type InstallRequest } from './install-request.js';
-import { fetchPackages, npm, npmScriptArguments } from './npm.js';
+import { fetchPackages, npm, npmScriptArguments, removeTfjsCopies } from './npm.js';
 import { requirePlatform, thisPlatform } from './require-platform.js';
-import { unpackWheel } from './unpack-wheel.js';
+import { DamagedWheelError, unpackWheel } from './unpack-wheel.js';
 import { openTensorflowWheel, openWheel, type Wheel } from './wheel.js';
 
 /** A quarter of an hour for a download of 100 MB (CPU) or 400 MB (GPU). */
@@ -43,6 +43,7 @@ export async function buildEngine(
     report.step(`fetching ${packageName} ${version}`);
     await fetchPackages(packageName, version, work);
   }
+  await removeTfjsCopies(files.tfjsNode);
   let { ordinaryFailure } = state;
   if (request.from === null && ordinaryFailure === undefined) {
     report.step(`installing ${packageName} as it comes`);
@@ -100,24 +101,28 @@ async function unpackTensorflow(
   downloads: string,
   report: InstallReporter,
 ): Promise<string> {
-  const path = from ?? (await downloadTensorflow(distribution, downloads, report));
-  const wheel = await openTensorflowWheel(path);
+  const unpack = async (wheel: Wheel) => {
+    report.step(`unpacking ${wheel.name}${wheel.record ? '' : ', which has no RECORD to compare it with'}`);
+    await unpackWheel(wheel, (path) => targetOf(path, files, gpu), report.progress.bind(report));
+  };
+  const tensorflow = await openTensorflowWheel(
+    from ?? (await downloadTensorflow(distribution, downloads, report)),
+  );
   try {
-    await unpack(wheel, files, report);
-    if (gpu && from === null) {
-      for (const cuda of await downloadCuda(wheel, downloads, report)) {
-        const cudaWheel = await openWheel(cuda);
-        await unpack(cudaWheel, files, report);
-        cudaWheel.close();
-      }
+    await unpack(tensorflow);
+    // An unpacked wheel may lie beside CUDA's; a packed one may be all there is, and CUDA the system's.
+    for (const path of gpu && from === null ? await downloadCuda(tensorflow, downloads, report) : []) {
+      const cuda = await openWheel(path);
+      await unpack(cuda).finally(() => {
+        cuda.close();
+      });
     }
+  } catch (error) {
+    // Kept, it would be damaged the next time as well.
+    if (error instanceof DamagedWheelError) await rm(downloads, { recursive: true, force: true });
+    throw error;
   } finally {
-    wheel.close();
+    tensorflow.close();
   }
-  return wheel.name;
-}
-
-async function unpack(wheel: Wheel, files: EngineFiles, report: InstallReporter): Promise<void> {
-  report.step(`unpacking ${wheel.name}${wheel.record ? '' : ', which has no RECORD to compare it with'}`);
-  await unpackWheel(wheel, (path) => targetOf(path, files), report.progress.bind(report));
+  return tensorflow.name;
 }

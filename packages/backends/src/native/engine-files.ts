@@ -39,11 +39,16 @@ export const libraryLinks: Readonly<Record<string, string>> = {
   'libtensorflow_framework.so.2': 'libtensorflow_framework.so',
 };
 
-/** Where a file of TensorFlow's or CUDA's wheel goes; `undefined` for all that an engine does without. */
-export function targetOf(path: string, { include, libraries, cuda }: EngineFiles): string | undefined {
+/** Where a file of TensorFlow's wheel goes, and with a GPU one of CUDA's; `undefined` for all that an engine does without. */
+export function targetOf(
+  path: string,
+  { include, libraries, cuda }: EngineFiles,
+  gpu: boolean,
+): string | undefined {
   if (path.startsWith(includePath)) return join(include, path.slice(includePath.length));
   const library = /^tensorflow\/([^/]+)$/.exec(path)?.[1];
   if (library !== undefined && library in libraryLinks) return join(libraries, library);
+  if (!gpu) return undefined;
   const cudaLibrary = /^nvidia\/([^/]+\/lib\/.+)$/.exec(path)?.[1];
   return cudaLibrary === undefined ? undefined : join(cuda, cudaLibrary);
 }

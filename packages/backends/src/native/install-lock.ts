@@ -11,7 +11,9 @@ export async function withInstallLock<T>(path: string, action: () => Promise<T>)
   await mkdir(dirname(path), { recursive: true });
   const owner = ownerOf(path);
   if (owner !== undefined && isRunning(owner)) {
-    throw new UsageError(`process ${owner} installs the native engine just now; wait for it`);
+    throw new UsageError(
+      `process ${owner} installs the native engine just now; wait for it, or remove ${path} if it does not`,
+    );
   }
   await rm(path, { force: true });
   await writeFile(path, String(process.pid), { flag: 'wx' });

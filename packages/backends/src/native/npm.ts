@@ -28,7 +28,7 @@ export function npmInstallArguments(packageName: string, version: string, folder
 /** The package's own installation, which downloads TensorFlow's library for C. */
 export const npmScriptArguments: readonly string[] = ['run', 'install'];
 
-/** Fetches tfjs-node and the headers of Node-API, and takes away the copies of TF.js that come along. */
+/** Fetches tfjs-node and the headers of Node-API. */
 export async function fetchPackages(packageName: string, version: string, folder: string): Promise<void> {
   // npm reads the settings of the folder that it installs into; those of the project are meant.
   const settings = join(projectRoot(), '.npmrc');
@@ -37,7 +37,6 @@ export async function fetchPackages(packageName: string, version: string, folder
   if (existsSync(settings)) await symlink(settings, link);
   await npm(npmInstallArguments(packageName, version, folder), folder);
   await rm(link, { force: true });
-  await removeTfjsCopies(join(folder, 'node_modules', packageName));
 }
 
 /**
@@ -56,8 +55,8 @@ export async function npm(args: readonly string[], cwd: string, timeout?: number
   }
 }
 
-/** Found from the engine, another copy of TF.js would be the one that it registers with. */
-async function removeTfjsCopies(tfjsNode: string): Promise<void> {
+/** Removes the copies of TF.js that tfjs-node brings along: found from it, one of them would be what it registers with. */
+export async function removeTfjsCopies(tfjsNode: string): Promise<void> {
   const scope = dirname(tfjsNode);
   const copies = (await readdir(scope)).filter((name) => name !== basename(tfjsNode));
   for (const name of copies) await rm(join(scope, name), { recursive: true });

@@ -6,13 +6,18 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Wheel, WheelFile } from './wheel.js';
 
+/** A wheel whose files are not what its `RECORD` says. */
+export class DamagedWheelError extends Error {
+  override readonly name = 'DamagedWheelError';
+}
+
 /**
  * Unpacks files of a wheel, each compared with the wheel's `RECORD` on its way. A file gets its name when it is whole and right, so
  * that what an interrupted call has unpacked is not unpacked again.
  * @param target says where a file goes; `undefined` leaves it out.
  * @param onProgress is called with the share that is done, 0 to 1.
  * @returns the number of files that are in place.
- * @throws Error when a file is not what `RECORD` says, or is not in it.
+ * @throws DamagedWheelError when a file is not what `RECORD` says, or is not in it.
  */
 export async function unpackWheel(
   { files, record, name }: Wheel,
@@ -27,14 +32,15 @@ export async function unpackWheel(
   let done = 0;
   for (const { file, path } of wanted) {
     const expected = record?.get(file.path);
-    if (record && expected === undefined) throw new Error(`${name}: ${file.path} is not in its RECORD`);
+    if (record && expected === undefined)
+      throw new DamagedWheelError(`${name}: ${file.path} is not in its RECORD`);
     if (!existsSync(path)) {
       await mkdir(dirname(path), { recursive: true });
       const actual = await write(file, `${path}.partial`, (bytes) => {
         onProgress((done + bytes) / total);
       });
       if (record && actual !== expected) {
-        throw new Error(
+        throw new DamagedWheelError(
           `${name}: ${file.path} is damaged (its SHA-256 is not that of RECORD); get the wheel again`,
         );
       }

@@ -78,8 +78,8 @@ async function openZip(path: string): Promise<Wheel> {
 async function openFolder(path: string): Promise<Wheel> {
   const root = basename(path) === 'tensorflow' ? resolve(path, '..') : path;
   const names = await readdir(root);
-  const information = names.find((name) => /^tensorflow(_\w+)?-[\d.]+\w*\.dist-info$/.test(name));
-  const folders = ['tensorflow/include', 'nvidia', ...(information ? [information] : [])];
+  const information = names.filter((name) => /^(tensorflow|nvidia)(_\w+)?-[\d.]+\w*\.dist-info$/.test(name));
+  const folders = ['tensorflow/include', 'nvidia', ...information];
   const inFolders = await Promise.all(folders.map((folder) => filesBelow(root, join(root, folder))));
   const libraries = (await readdir(join(root, 'tensorflow')).catch(() => [])).filter((name) =>
     name.startsWith('lib'),
@@ -87,7 +87,7 @@ async function openFolder(path: string): Promise<Wheel> {
   const beside = await Promise.all(libraries.map((name) => describe(root, join(root, 'tensorflow', name))));
   const files = [...inFolders.flat(), ...beside];
   return {
-    name: information?.replace('.dist-info', '') ?? root,
+    name: information.find((name) => name.startsWith('tensorflow'))?.replace('.dist-info', '') ?? root,
     files,
     record: await recordOf(files),
     close: () => undefined,
@@ -106,16 +106,23 @@ async function describe(root: string, path: string): Promise<WheelFile> {
   return { path: name, size, open: () => Promise.resolve(createReadStream(path)) };
 }
 
+/** Every `RECORD` among files: one in a wheel, one of each package in a folder. */
 async function recordOf(files: readonly WheelFile[]): Promise<Wheel['record']> {
-  const record = await readInformation(files, 'RECORD');
-  return record === undefined ? undefined : parseWheelRecord(record);
+  const records = await Promise.all(
+    informationFiles(files, 'RECORD').map(async (file) => text(await file.open())),
+  );
+  return records.length === 0 ? undefined : parseWheelRecord(records.join('\n'));
 }
 
-/** Text of a file in the wheel's `.dist-info`, or `undefined` if it has none. */
+/** Text of a file in the `.dist-info` of a wheel, or `undefined` if it has none. */
 export async function readInformation(
   files: readonly WheelFile[],
   name: string,
 ): Promise<string | undefined> {
-  const file = files.find(({ path }) => /^[^/]+\.dist-info\/([^/]+)$/.exec(path)?.[1] === name);
+  const [file] = informationFiles(files, name);
   return file && text(await file.open());
+}
+
+function informationFiles(files: readonly WheelFile[], name: string): readonly WheelFile[] {
+  return files.filter(({ path }) => /^[^/]+\.dist-info\/([^/]+)$/.exec(path)?.[1] === name);
 }

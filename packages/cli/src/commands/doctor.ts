@@ -32,7 +32,9 @@ function describe({
     ...(working.length > 0 ? [enginesTable(working)] : []),
     ...(working.some(({ customOps }) => customOps === false) ? [withoutOps] : []),
     ...failing.map(describeFailure),
-    selected ? `without a name, ${selected.name} is taken: ${selected.reason}` : 'no engine can be taken',
+    selected
+      ? `without a name, ${selected.name} is taken: ${selected.reason}`
+      : 'without a name none is taken: one of them ends the process; name another, or remove it',
   ].join('\n');
 }
 
