@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildOps, opsDigest } from '../dist/native/build-ops.js';
+import { buildOps } from '../dist/native/build-ops.js';
 import { engineFiles } from '../dist/native/engine-files.js';
-import { builtOps, opsFiles } from '../dist/native/native-ops.js';
+import { opsIn, opsManifest } from '../dist/native/native-ops.js';
+import { opsFiles } from '../dist/native/ops-files.js';
 import { installedEngine, ScratchProject } from './scratch-project.js';
 
 /** An addon that the loader takes, in a function of this name. */
@@ -26,7 +27,7 @@ describe('the compiled ops', () => {
 
   it('have a digest of their sources and headers and of TensorFlow, wherever they lie', () => {
     const digest = (folder: string, tensorflow = '2.21.0') =>
-      opsDigest([join(project.folder, folder, 'ops.cc'), join(project.folder, folder, 'ops.h')], tensorflow);
+      opsManifest(tensorflow, join(project.folder, folder)).digest;
     project.write('sources/ops.h', '');
     for (const name of ['ops.cc', 'ops.h']) {
       project.write(`moved/${name}`, readFileSync(join(sources, name), 'utf8'));
@@ -43,6 +44,8 @@ describe('the compiled ops', () => {
       // The engine is optional; .ci/run says whether it is there.
       if (!existsSync(engineFiles(installedEngine).nodeApi)) this.skip();
     });
+
+    const state = () => opsIn(project.native, opsManifest('2.21.0', sources));
 
     /** Builds the ops, and gives what was said. */
     async function build(): Promise<readonly string[]> {
@@ -62,15 +65,16 @@ describe('the compiled ops', () => {
 
     it('are built once, and again when a source has changed', async () => {
       project.copyEngine();
-      expect(builtOps(project.native)).to.equal(undefined);
+      expect(state()).to.equal('none');
       expect(await build()).to.deep.equal(['compiling 1 file(s) of custom ops']);
-      const path = builtOps(project.native);
-      expect(path).to.equal(join(project.native, 'ops', 'flatbit_ops.node'));
-      expect(readFileSync(path!).includes('two')).to.equal(false);
+      const path = opsFiles(project.native).addon;
+      expect(state()).to.equal('wanted');
+      expect(readFileSync(path).includes('two')).to.equal(false);
       expect(await build()).to.deep.equal([]);
       project.write('sources/ops.cc', addon('two'));
+      expect(state()).to.equal('other');
       expect(await build()).to.have.length(1);
-      expect(readFileSync(path!).includes('two')).to.equal(true);
+      expect(readFileSync(path).includes('two')).to.equal(true);
     });
 
     it('are left out with a warning when they do not compile, or do not load', async () => {
@@ -80,7 +84,7 @@ describe('the compiled ops', () => {
       expect((await build())[1]).to.match(
         /^warning: custom ops left out, the engine works without them: .*ops\.cc:1:1: error: /,
       );
-      expect(builtOps(project.native)).to.equal(undefined);
+      expect(state()).to.equal('none');
       project.write('sources/ops.cc', 'extern "C" int missing(); int used = missing();\n');
       expect((await build())[1]).to.match(/^warning: custom ops left out, .*undefined symbol: missing/);
       expect(existsSync(join(project.native, 'ops'))).to.equal(false);
@@ -92,9 +96,9 @@ describe('the compiled ops', () => {
       const { manifest } = opsFiles(project.native);
       const written = JSON.parse(readFileSync(manifest, 'utf8')) as object;
       writeFileSync(manifest, JSON.stringify({ ...written, processor: 'another' }));
-      expect(builtOps(project.native)).to.equal(undefined);
+      expect(state()).to.equal('other');
       expect(await build()).to.have.length(1);
-      expect(builtOps(project.native)).to.be.a('string');
+      expect(state()).to.equal('wanted');
     });
   });
 });

@@ -177,4 +177,15 @@ describe('the native engine of this repository', () => {
       .and.to.match(/\n2\n$/);
     expect(stderr).not.to.include('already registered');
   });
+
+  it('leaves ops of other sources alone, and says what brings the right ones', async () => {
+    project.copyEngine();
+    project.write('.flatbit/native/ops/flatbit_ops.node', 'compiled once upon a time');
+    project.write('.flatbit/native/ops/flatbit_ops.json', '{ "digest": "old", "processor": "this" }');
+    const { stdout, stderr } = await project.run("print((await selectEngine('tensorflow')).customOps);");
+    expect(stdout).to.equal('false\n');
+    expect(stderr).to.include(
+      'flatbit: the fused ops were compiled from other sources, or for another processor; npx flatbit native install',
+    );
+  });
 });

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Compilation } from './compile.js';
 import type { EngineFiles } from './engine-files.js';
-import { opsFiles } from './native-ops.js';
+import { opsFiles } from './ops-files.js';
 
 /** Version 8 is in Node 16 and later, and the newest that tfjs-node asks for: one addon serves every Node. */
 const nodeApiVersion = '-DNAPI_VERSION=8';

@@ -1,8 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { opsFlags } from './compilations.js';
+import { opsFiles } from './ops-files.js';
 
-/** What is written beside the compiled ops. */
+/** What is written beside compiled ops, and has to be what this machine and this flatbit want. */
 export interface OpsManifest {
   /** Digest of their sources, of the compiler's flags and of TensorFlow's version. */
   readonly digest: string;
@@ -10,30 +15,36 @@ export interface OpsManifest {
   readonly processor: string;
 }
 
-/** Model of this machine's processor. */
-export function processorModel(): string {
-  return cpus()[0]?.model.trim() ?? process.arch;
+/** Folder of the C++ sources of this project's TensorFlow ops. */
+export function opsSourceFolder(): string {
+  return join(createRequire(import.meta.url).resolve('@flatbit/kernels'), '..', '..', 'native');
 }
 
-/** The files of the compiled ops in a native folder. */
-export function opsFiles(folder: string): { readonly addon: string; readonly manifest: string } {
-  return {
-    addon: join(folder, 'ops', 'flatbit_ops.node'),
-    manifest: join(folder, 'ops', 'flatbit_ops.json'),
-  };
+/** The C++ sources in a folder, sorted; none where there is no such folder. */
+export function opsSources(folder: string): readonly string[] {
+  return filesOf(folder).filter((path) => path.endsWith('.cc'));
 }
 
-/** The manifest of the compiled ops, or `undefined` if there are none that are whole. */
-export function readOpsManifest(folder: string): OpsManifest | undefined {
+/** What ops compiled here and now from these sources would have beside them. */
+export function opsManifest(tensorflow: string, sourceFolder: string): OpsManifest {
+  const hash = createHash('sha256').update(JSON.stringify([tensorflow, opsFlags]));
+  for (const path of filesOf(sourceFolder)) hash.update(`\0${basename(path)}\0`).update(readFileSync(path));
+  return { digest: hash.digest('hex'), processor: cpus()[0]?.model.trim() ?? process.arch };
+}
+
+/** Whether a native folder has compiled ops, and whether they are those that are wanted. */
+export function opsIn(folder: string, wanted: OpsManifest): 'none' | 'other' | 'wanted' {
   const { addon, manifest } = opsFiles(folder);
+  if (!existsSync(addon)) return 'none';
   try {
-    return existsSync(addon) ? (JSON.parse(readFileSync(manifest, 'utf8')) as OpsManifest) : undefined;
+    return isDeepStrictEqual(JSON.parse(readFileSync(manifest, 'utf8')), wanted) ? 'wanted' : 'other';
   } catch {
-    return undefined;
+    return 'other';
   }
 }
 
-/** Path of the compiled ops in a native folder, an addon for `process.dlopen`; `undefined` where there are none for this machine. */
-export function builtOps(folder: string): string | undefined {
-  return readOpsManifest(folder)?.processor === processorModel() ? opsFiles(folder).addon : undefined;
+function filesOf(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map(({ name }) => join(folder, name)).sort();
 }

@@ -1,8 +1,8 @@
-import { opsSourceFolder, opsSources } from './build-ops.js';
 import { bindingCompilation, opsCompilation } from './compilations.js';
 import { compilerArguments, findCompiler, type Compilation } from './compile.js';
 import { engineFiles } from './engine-files.js';
 import { installRequest, type InstallOptions } from './install-request.js';
+import { opsSourceFolder, opsSources } from './native-ops.js';
 import { nativePlaces } from './native-places.js';
 import { npmInstallArguments, npmScriptArguments } from './npm.js';
 import { findPip, pipArguments } from './pip.js';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { activate } from '../engines/activate.js';
 import type { LoadedEngine } from '../engines/loader.js';
 import { nativeCandidates, type NativeCandidate } from './native-candidates.js';
-import { builtOps } from './native-ops.js';
+import { opsIn, opsManifest, opsSourceFolder } from './native-ops.js';
+import { opsFiles } from './ops-files.js';
 import { refuseTruncated } from './refuse-truncated.js';
 import { requireTfjsNode } from './require-tfjs-node.js';
 
@@ -49,8 +50,8 @@ export async function startEngine({ folder, nativeFolder }: NativeCandidate): Pr
     if (previous) await tf.setBackend(previous);
     throw error;
   }
-  const customOps = registerKernels(nativeFolder && builtOps(nativeFolder));
   const { binding, isUsingGpuDevice } = tf.backend() as unknown as NativeBackend;
+  const customOps = registerKernels(nativeFolder && usableOps(nativeFolder, binding.TF_Version));
   const { version } = createRequire(import.meta.url)(join(folder, 'package.json')) as { version: string };
   return {
     version: `${version} (TensorFlow ${binding.TF_Version})`,
@@ -68,21 +69,29 @@ function refuseSecondCore(folder: string): void {
   if (own !== ours) throw new Error(`it brings a copy of TF.js of its own, ${own}; keep one, ${ours}`);
 }
 
+/** Path of the compiled ops, if they fit: ops of other sources would not be what the kernels call. */
+function usableOps(nativeFolder: string, tensorflow: string): string | undefined {
+  const state = opsIn(nativeFolder, opsManifest(tensorflow, opsSourceFolder()));
+  if (state === 'other') warnOfOps('were compiled from other sources, or for another processor');
+  return state === 'wanted' ? opsFiles(nativeFolder).addon : undefined;
+}
+
 /**
- * Registers the training kernels, with the compiled ops where the engine has them.
- * @returns whether it has.
+ * Registers the training kernels, with the compiled ops where there are any. Without, TensorFlow's own ops do what they can.
+ * @returns whether the compiled ops are loaded.
  */
 function registerKernels(ops: string | undefined): boolean {
   try {
     registerTensorflowKernels({ ops });
     return ops !== undefined;
   } catch (error) {
-    // TensorFlow's own ops do what they can.
-    console.warn(
-      `flatbit: ${ops} does not load (${(error as Error).message}); npx flatbit native install compiles it anew`,
-    );
+    warnOfOps(`do not load (${(error as Error).message})`);
     return false;
   }
+}
+
+function warnOfOps(what: string): void {
+  console.warn(`flatbit: the fused ops ${what}; npx flatbit native install compiles them anew`);
 }
 
 function forgetBackend(): void {
