@@ -1,5 +1,6 @@
 import { bitsFromList, bitsOfLayers, quantizable } from '@flatbit/layers';
 import { createModel } from '@flatbit/models';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 
@@ -15,7 +16,7 @@ const searchable = {
 };
 
 describe('a list of bits', () => {
-  before(async () => void (await tf.setBackend('cpu')));
+  before(async () => void (await tf.setBackend(testEngine)));
 
   for (const [name, length] of Object.entries(searchable)) {
     it(`has ${length} numbers for ${name}, in the order of the network; shortcuts copy`, () => {

@@ -8,6 +8,7 @@ import {
   parseBitsFile,
   quantizable,
 } from '@flatbit/layers';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 
@@ -33,7 +34,7 @@ describe('bits by layer', () => {
   let operands: readonly Operand[];
 
   before(async () => {
-    await tf.setBackend('cpu');
+    await tf.setBackend(testEngine);
     const model = network();
     const trainable = quantizable(model);
     operands = trainable.operands;

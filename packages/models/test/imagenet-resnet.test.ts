@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { imagenetResnet } from '@flatbit/models';
 import { macsByLayer, stirBatchNorms, testImage, weightsWithoutGradient } from './model-facts.js';
@@ -7,7 +8,7 @@ describe('imagenetResnet', () => {
   let tensorsBefore: number;
 
   beforeEach(async () => {
-    await tf.setBackend('cpu');
+    await tf.setBackend(testEngine);
     tensorsBefore = tf.memory().numTensors;
   });
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type StoredTensor, UsageError } from '@flatbit/core';
 import { createModel, importPyTorchWeights } from '@flatbit/models';
 import { openSafetensors, writeSafetensors } from '@flatbit/safetensors';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { assertClose, macsByLayer, total, trainableParameters, weightValues } from './model-facts.js';
 
@@ -44,7 +45,7 @@ describe('importPyTorchWeights', () => {
   let tensorsBefore: number;
 
   beforeEach(async () => {
-    await tf.setBackend('cpu');
+    await tf.setBackend(testEngine);
     tensorsBefore = tf.memory().numTensors;
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
 import { mobilenetV2, mobilenetV2Cifar } from '@flatbit/models';
 import {
@@ -18,7 +19,7 @@ describe('mobilenetV2', () => {
   let tensorsBefore: number;
 
   beforeEach(async () => {
-    await tf.setBackend('cpu');
+    await tf.setBackend(testEngine);
     tensorsBefore = tf.memory().numTensors;
   });
 
