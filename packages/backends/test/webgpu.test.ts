@@ -8,7 +8,9 @@ describe('webgpu', () => {
     project = new ScratchProject();
     project.install(
       '@tensorflow/tfjs-backend-webgpu',
-      "const tf = require('@tensorflow/tfjs'); tf.registerBackend('webgpu', () => new tf.KernelBackend());",
+      `const tf = require('@tensorflow/tfjs');
+       tf.registerBackend('webgpu', () => new tf.KernelBackend());
+       tf.copyRegisteredKernels('cpu', 'webgpu');`,
     );
   });
 
