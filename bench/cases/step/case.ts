@@ -1,5 +1,5 @@
 import { UsageError } from '@flatbit/core';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import type { BenchResult, BenchRow } from '../../bench-case.js';
 import { preparePeer } from '../../peers/prepare-peer.js';
 import { measureSubject, type Measured, type Skipped } from './measure-subject.js';
@@ -18,6 +18,7 @@ export async function bench(asked: StepOptions): Promise<BenchResult> {
     ({ engine, network }) => chosen.engine.includes(engine) && chosen.model.includes(network),
   );
   if (wanted.length === 0) throw new UsageError('none of these networks is trained on one of these engines');
+  const [load] = loadavg();
   const peer = await preparePytorch(chosen, wanted);
   const measured: Measured[] = [];
   const skipped: Skipped[] = [];
@@ -40,6 +41,7 @@ export async function bench(asked: StepOptions): Promise<BenchResult> {
       ...describeEngines(measured),
       processor: cpus()[0]?.model ?? 'unknown',
       node: process.version,
+      'load of the machine at the start': Number(load!.toFixed(1)),
       ...describeSkipped(skipped),
       ...(peer.reason && { pytorch: `left out: ${peer.reason}` }),
     },
