@@ -23,7 +23,7 @@ export class ProgramError extends Error {
 
 /**
  * Runs a program and resolves to what it printed on stdout.
- * @throws ProgramError of one line, with the last error that it printed.
+ * @throws ProgramError of one line: the signal that ended it, the time that was up, or its first complaint.
  */
 export function runProgram(
   program: string,
@@ -38,6 +38,9 @@ export function runProgram(
       stdio: ['ignore', shown ? 2 : 'pipe', 'pipe'],
       timeout,
     });
+    const fail = (why: string) => {
+      reject(new ProgramError(`${program}: ${why}`, false));
+    };
     let stdout = '';
     let stderr = '';
     child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -50,11 +53,15 @@ export function runProgram(
     });
     child.on('close', (code, signal) => {
       if (code === 0) resolve(stdout);
-      else
-        reject(new ProgramError(`${program}: ${errorLine(stderr) ?? `ended by ${signal ?? code}`}`, false));
+      else if (child.killed) fail(`not done after ${timeout! / 1000} s`);
+      else if (signal !== null) fail(`ended by ${signal}${withSaid(errorLine(stderr))}`);
+      else fail(errorLine(stderr) ?? `ended by ${code}`);
     });
   });
 }
+
+/** A crash says nothing of itself; what was said before it may be a remark. */
+const withSaid = (line: string | undefined): string => (line === undefined ? '' : ` (${line})`);
 
 /** How Node, pip, compilers and npm begin the line that says what is wrong. */
 const complaint = /^\w*Error: |^ERROR: |: (?:fatal )?error: |^npm (?:error|ERR!) (?!code|errno|syscall)/;

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compile, findCompiler } from '../dist/native/compile.js';
 import { withInstallLock } from '../dist/native/install-lock.js';
 import { npm } from '../dist/native/npm.js';
@@ -9,6 +10,8 @@ import { findPip, pipArguments } from '../dist/native/pip.js';
 import { requireDiskSpace } from '../dist/native/require-disk-space.js';
 import { requirePlatform } from '../dist/native/require-platform.js';
 import { runProgram } from '../dist/run-program.js';
+
+const installLock = fileURLToPath(new URL('../dist/native/install-lock.js', import.meta.url));
 
 /** Runs an action with other variables in the environment, and gives what it throws. */
 async function refusalWith(
@@ -113,9 +116,50 @@ describe('the installer of native TensorFlow', () => {
         `process ${process.pid} installs the native engine just now; wait for it, or remove ${lock} if it does not`,
       );
     });
-    const killed = await runProgram(process.execPath, ['-p', 'process.pid']);
-    writeFileSync(lock, killed.trim());
+    await leaveLock(lock);
     expect(await withInstallLock(lock, () => Promise.resolve(1))).to.equal(1);
-    expect(() => readFileSync(lock)).to.throw('ENOENT');
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('is one of many that begin at once, also where one that was killed has left its lock', async () => {
+    const lock = join(folder, 'lock');
+    for (const arrange of [async () => {}, () => leaveLock(lock)]) {
+      await arrange();
+      const begin = Date.now() + 1500;
+      const script = `
+        import { rmdirSync, mkdirSync } from 'node:fs';
+        import { setTimeout } from 'node:timers/promises';
+        import { withInstallLock } from ${JSON.stringify(installLock)};
+        await setTimeout(${begin} - Date.now());
+        await withInstallLock(${JSON.stringify(lock)}, async () => {
+          // Refused while another process is here.
+          mkdirSync(${JSON.stringify(join(folder, 'alone'))});
+          await setTimeout(100);
+          rmdirSync(${JSON.stringify(join(folder, 'alone'))});
+        }).then(() => console.log('done'), (error) => console.log(error.name));`;
+      const said = await Promise.all(
+        Array.from({ length: 6 }, () =>
+          runProgram(process.execPath, ['--input-type=module', '--eval', script]),
+        ),
+      );
+      expect(said).to.include('done\n');
+      for (const line of said) expect(line).to.be.oneOf(['done\n', 'UsageError\n']);
+      expect(readdirSync(folder)).to.deep.equal([]);
+    }
+  });
+
+  /** A lock as a process leaves it that is no more. */
+  async function leaveLock(lock: string): Promise<void> {
+    writeFileSync(lock, (await runProgram(process.execPath, ['-p', 'process.pid'])).trim());
+  }
+
+  it('says what has ended a program, not what it said last', async () => {
+    const crash = "console.error('all is well'); process.kill(process.pid, 'SIGKILL')";
+    const ended = await refusalWith({}, () => runProgram(process.execPath, ['-e', crash]));
+    expect(ended.message).to.equal(`${process.execPath}: ended by SIGKILL (all is well)`);
+    const late = await refusalWith({}, () =>
+      runProgram(process.execPath, ['-e', 'setInterval(() => {}, 1e3)'], { timeout: 500 }),
+    );
+    expect(late.message).to.equal(`${process.execPath}: not done after 0.5 s`);
   });
 });
