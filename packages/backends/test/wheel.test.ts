@@ -1,12 +1,21 @@
 import { expect } from 'chai';
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { cudaRequirements } from '../dist/native/download-wheels.js';
 import { engineFiles, targetOf } from '../dist/native/engine-files.js';
 import { unpackWheel } from '../dist/native/unpack-wheel.js';
 import { parseWheelRecord } from '../dist/native/wheel-record.js';
-import { openTensorflowWheel, openWheel } from '../dist/native/wheel.js';
+import { openTensorflowWheel } from '../dist/native/tensorflow-wheel.js';
+import { openWheel } from '../dist/native/wheel.js';
 import { tinyFiles, withRecord, writeFolder, writeZip } from './tiny-wheel.js';
 
 describe('a wheel of TensorFlow', () => {
@@ -108,6 +117,24 @@ describe('a wheel of TensorFlow', () => {
     expect(readFileSync(join(engine().libraries, 'libtensorflow_cc.so.2'), 'utf8')).to.equal('everything');
   });
 
+  it('is compared also where an earlier call has unpacked another', async () => {
+    writeZip(wheelPath, withRecord(tinyFiles));
+    await unpack(wheelPath);
+    // As long as the one before.
+    writeZip(wheelPath, withRecord({ ...tinyFiles, 'tensorflow/libtensorflow_cc.so.2': 'EVERYTHING' }));
+    await unpack(wheelPath);
+    expect(readFileSync(join(engine().libraries, 'libtensorflow_cc.so.2'), 'utf8')).to.equal('EVERYTHING');
+  });
+
+  it('stays inside its folder', async () => {
+    const evil = { 'tensorflow/include/../../../../../../../evil': 'out' };
+    writeZip(wheelPath, withRecord({ ...tinyFiles, ...evil }));
+    const error = await refusal(unpack(wheelPath));
+    expect(error?.name).to.equal('UsageError');
+    expect(error?.message).to.match(/: is no wheel \(invalid relative path: \S+\); download it again$/);
+    expect(readdirSync(folder)).to.deep.equal([basename(wheelPath)]);
+  });
+
   it('says how much is done', async () => {
     writeFolder(join(folder, 'site-packages'), withRecord(tinyFiles));
     const shares: number[] = [];
@@ -126,6 +153,9 @@ describe('a wheel of TensorFlow', () => {
     writeFileSync(join(folder, 'text.whl'), 'no wheel');
     const { 'tensorflow/include/tensorflow/c/c_api.h': _header, ...other } = tinyFiles;
     writeZip(join(folder, 'other-1.0-py3-none-any.whl'), withRecord(other));
+    writeZip(join(folder, 'bare.whl'), tinyFiles);
+    const { 'tensorflow/libtensorflow_cc.so.2': _library, ...mac } = tinyFiles;
+    writeZip(join(folder, 'mac.whl'), withRecord({ ...mac, 'tensorflow/libtensorflow_cc.2.dylib': '' }));
     for (const [path, why] of [
       [join(folder, 'nothing.whl'), 'no such file or folder; give a wheel of TensorFlow, or an unpacked one'],
       [wheelPath, 'is no wheel ('],
@@ -135,6 +165,11 @@ describe('a wheel of TensorFlow', () => {
         'is no wheel of TensorFlow (no tensorflow/include/); give one',
       ],
       [folder, 'is no wheel of TensorFlow'],
+      [join(folder, 'bare.whl'), 'is no wheel (it has no RECORD); download it again'],
+      [
+        join(folder, 'mac.whl'),
+        'is a wheel of TensorFlow for another system (no libtensorflow_cc.so.2); give one for linux',
+      ],
     ] as const) {
       const error = await refusal(openTensorflowWheel(path));
       expect(error?.name).to.equal('UsageError');

@@ -5,13 +5,15 @@ import { checkEngine } from './check-engine.js';
 import { bindingCompilation } from './compilations.js';
 import { compile, findCompiler } from './compile.js';
 import { downloadCuda, downloadTensorflow } from './download-wheels.js';
-import { engineFiles, libraryLinks, targetOf, type EngineFiles } from './engine-files.js';
+import { isOfDisk } from './disk-error.js';
+import { engineFiles, targetOf, type EngineFiles } from './engine-files.js';
 import type { InstallReporter } from './install-reporter.js';
 import { openWorkFolder, saveState, type InstallRequest } from './install-request.js';
 import { fetchPackages, npm, npmScriptArguments, removeTfjsCopies } from './npm.js';
-import { requirePlatform, thisPlatform } from './require-platform.js';
-import { DamagedWheelError, unpackWheel } from './unpack-wheel.js';
-import { openTensorflowWheel, openWheel, type Wheel } from './wheel.js';
+import { canBuild, requirePlatform, thisPlatform } from './require-platform.js';
+import { libraryLinks, openTensorflowWheel } from './tensorflow-wheel.js';
+import { unpackWheel } from './unpack-wheel.js';
+import { openWheel, type Wheel } from './wheel.js';
 
 /** A quarter of an hour for a download of 100 MB (CPU) or 400 MB (GPU). */
 const ordinaryTimeout = 15 * 60_000;
@@ -44,7 +46,8 @@ export async function buildEngine(
     await fetchPackages(packageName, version, work);
   }
   await removeTfjsCopies(files.tfjsNode);
-  let { ordinaryFailure } = state;
+  // Where it is the only way, it is tried each time: what it failed for may have passed.
+  let ordinaryFailure = canBuild(thisPlatform()) ? state.ordinaryFailure : undefined;
   if (request.from === null && ordinaryFailure === undefined) {
     report.step(`installing ${packageName} as it comes`);
     try {
@@ -61,14 +64,19 @@ export async function buildEngine(
 
 /** The engine as its package installs it. */
 async function ordinaryEngine(files: EngineFiles): Promise<BuiltEngine> {
+  // What an interrupted download has left is taken for whole.
+  await removeBinaries(files);
   try {
     await npm(npmScriptArguments, files.tfjsNode, ordinaryTimeout);
     return { source: 'npm', tensorflow: await checkEngine(files.folder) };
   } catch (error) {
-    for (const folder of ['deps', 'lib'])
-      await rm(join(files.tfjsNode, folder), { recursive: true, force: true });
+    await removeBinaries(files);
     throw error;
   }
+}
+
+async function removeBinaries({ tfjsNode }: EngineFiles): Promise<void> {
+  for (const folder of ['deps', 'lib']) await rm(join(tfjsNode, folder), { recursive: true, force: true });
 }
 
 /** The engine of TensorFlow's Python wheel. */
@@ -101,26 +109,30 @@ async function unpackTensorflow(
   downloads: string,
   report: InstallReporter,
 ): Promise<string> {
+  /** Kept, a download that cannot be read would be the same the next time. */
+  const reading = async <T>(read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (from === null && !isOfDisk(error)) await rm(downloads, { recursive: true, force: true });
+      throw error;
+    }
+  };
   const unpack = async (wheel: Wheel) => {
     report.step(`unpacking ${wheel.name}${wheel.record ? '' : ', which has no RECORD to compare it with'}`);
     await unpackWheel(wheel, (path) => targetOf(path, files, gpu), report.progress.bind(report));
   };
-  const tensorflow = await openTensorflowWheel(
-    from ?? (await downloadTensorflow(distribution, downloads, report)),
-  );
+  const path = from ?? (await downloadTensorflow(distribution, downloads, report));
+  const tensorflow = await reading(() => openTensorflowWheel(path));
   try {
-    await unpack(tensorflow);
+    await reading(() => unpack(tensorflow));
     // An unpacked wheel may lie beside CUDA's; a packed one may be all there is, and CUDA the system's.
     for (const path of gpu && from === null ? await downloadCuda(tensorflow, downloads, report) : []) {
-      const cuda = await openWheel(path);
-      await unpack(cuda).finally(() => {
+      const cuda = await reading(() => openWheel(path));
+      await reading(() => unpack(cuda)).finally(() => {
         cuda.close();
       });
     }
-  } catch (error) {
-    // Kept, it would be damaged the next time as well.
-    if (error instanceof DamagedWheelError) await rm(downloads, { recursive: true, force: true });
-    throw error;
   } finally {
     tensorflow.close();
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { includePath } from './wheel.js';
+import { includePath, libraryLinks } from './tensorflow-wheel.js';
 
 /** What an engine consists of, all in its folder: a path each. */
 export interface EngineFiles {
@@ -32,12 +32,6 @@ export function engineFiles(folder: string, packageName = '@tensorflow/tfjs-node
     nodeApi: join(folder, 'node_modules', 'node-api-headers', 'include'),
   };
 }
-
-/** TensorFlow's libraries in a wheel for Linux, and the names by which the linker asks for them. */
-export const libraryLinks: Readonly<Record<string, string>> = {
-  'libtensorflow_cc.so.2': 'libtensorflow.so',
-  'libtensorflow_framework.so.2': 'libtensorflow_framework.so',
-};
 
 /** Where a file of TensorFlow's wheel goes, and with a GPU one of CUDA's; `undefined` for all that an engine does without. */
 export function targetOf(

@@ -1,23 +1,20 @@
+import { UsageError } from '@flatbit/core';
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Transform } from 'node:stream';
+import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isOfDisk } from './disk-error.js';
 import type { Wheel, WheelFile } from './wheel.js';
-
-/** A wheel whose files are not what its `RECORD` says. */
-export class DamagedWheelError extends Error {
-  override readonly name = 'DamagedWheelError';
-}
 
 /**
  * Unpacks files of a wheel, each compared with the wheel's `RECORD` on its way. A file gets its name when it is whole and right, so
- * that what an interrupted call has unpacked is not unpacked again.
+ * that what an interrupted call has unpacked is not unpacked again; it is compared, for that may have been another wheel.
  * @param target says where a file goes; `undefined` leaves it out.
  * @param onProgress is called with the share that is done, 0 to 1.
  * @returns the number of files that are in place.
- * @throws DamagedWheelError when a file is not what `RECORD` says, or is not in it.
+ * @throws UsageError when a file is not what `RECORD` says, or is not in it.
  */
 export async function unpackWheel(
   { files, record, name }: Wheel,
@@ -33,17 +30,19 @@ export async function unpackWheel(
   for (const { file, path } of wanted) {
     const expected = record?.get(file.path);
     if (record && expected === undefined)
-      throw new DamagedWheelError(`${name}: ${file.path} is not in its RECORD`);
-    if (!existsSync(path)) {
+      throw new UsageError(`${name}: ${file.path} is not in its RECORD; get the wheel again`);
+    if (!(await isUnpacked(path, file, expected))) {
       await mkdir(dirname(path), { recursive: true });
-      const actual = await write(file, `${path}.partial`, (bytes) => {
+      const refuse = (why: string, cause?: unknown): never => {
+        throw new UsageError(`${name}: ${file.path} is damaged (${why}); get the wheel again`, { cause });
+      };
+      const actual = await write(await file.open(), `${path}.partial`, (bytes) => {
         onProgress((done + bytes) / total);
+      }).catch((error: unknown) => {
+        if (isOfDisk(error)) throw error;
+        return refuse((error as Error).message, error);
       });
-      if (record && actual !== expected) {
-        throw new DamagedWheelError(
-          `${name}: ${file.path} is damaged (its SHA-256 is not that of RECORD); get the wheel again`,
-        );
-      }
+      if (record && actual !== expected) refuse('its SHA-256 is not that of RECORD');
       await rename(`${path}.partial`, path);
     }
     done += file.size;
@@ -52,8 +51,18 @@ export async function unpackWheel(
   return wanted.length;
 }
 
+/** Whether an earlier call has unpacked this file: as long, and with the content that `RECORD` says, if there is one. */
+async function isUnpacked(path: string, { size }: WheelFile, expected: string | undefined): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined);
+  if (info?.size !== size) return false;
+  if (expected === undefined) return true;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('base64url') === expected;
+}
+
 /** Writes a file and returns the SHA-256 of its content in base64url. */
-async function write(file: WheelFile, path: string, onBytes: (bytes: number) => void): Promise<string> {
+async function write(content: Readable, path: string, onBytes: (bytes: number) => void): Promise<string> {
   const hash = createHash('sha256');
   let bytes = 0;
   const observe = new Transform({
@@ -63,6 +72,6 @@ async function write(file: WheelFile, path: string, onBytes: (bytes: number) => 
       callback(null, chunk);
     },
   });
-  await pipeline(await file.open(), observe, createWriteStream(path));
+  await pipeline(content, observe, createWriteStream(path));
   return hash.digest('base64url');
 }

@@ -39,25 +39,20 @@ export async function openWheel(path: string): Promise<Wheel> {
   return info.isDirectory() ? openFolder(resolve(path)) : openZip(path);
 }
 
-/** Opens a wheel, and refuses with a UsageError what is not TensorFlow's. */
-export async function openTensorflowWheel(path: string): Promise<Wheel> {
-  const wheel = await openWheel(path);
-  if (wheel.files.some((file) => file.path === `${includePath}tensorflow/c/c_api.h`)) return wheel;
-  wheel.close();
-  throw new UsageError(
-    `${path}: is no wheel of TensorFlow (no ${includePath}); give one, or an unpacked one`,
-  );
-}
-
-/** Where a wheel of TensorFlow has its headers. */
-export const includePath = 'tensorflow/include/';
-
 async function openZip(path: string): Promise<Wheel> {
-  const zip = await yauzl.openPromise(path, { autoClose: false }).catch((error: unknown) => {
+  let zip: yauzl.ZipFile | undefined;
+  try {
+    zip = await yauzl.openPromise(path, { autoClose: false });
+    return await wheelOf(zip, basename(path, '.whl'));
+  } catch (error) {
+    zip?.close();
     throw new UsageError(`${path}: is no wheel (${(error as Error).message}); download it again`, {
       cause: error,
     });
-  });
+  }
+}
+
+async function wheelOf(zip: yauzl.ZipFile, name: string): Promise<Wheel> {
   const entries: Entry[] = [];
   for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith('/')) entries.push(entry);
   const files = entries.map((entry) => ({
@@ -65,10 +60,12 @@ async function openZip(path: string): Promise<Wheel> {
     size: entry.uncompressedSize,
     open: () => zip.openReadStreamPromise(entry),
   }));
+  const record = await recordOf(files);
+  if (record === undefined) throw new Error('it has no RECORD');
   return {
-    name: basename(path, '.whl'),
+    name,
     files,
-    record: await recordOf(files),
+    record,
     close: () => {
       zip.close();
     },
