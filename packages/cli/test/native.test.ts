@@ -12,7 +12,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flatbitBin, runFlatbit, type Answer } from './run-flatbit.js';
 
@@ -64,6 +64,16 @@ describe('flatbit native', () => {
     return folder;
   }
 
+  /** Lays the installed engine's part of TensorFlow's wheel into the project, as `wheel`. */
+  function unpackedWheel(): void {
+    const wheel = join(project, 'wheel', 'tensorflow');
+    mkdirSync(wheel, { recursive: true });
+    symlinkSync(join(installed, 'include'), join(wheel, 'include'));
+    for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) {
+      symlinkSync(join(installed, 'lib', name), join(wheel, name));
+    }
+  }
+
   it('plans an installation from the commands that it would run, and does nothing', async () => {
     const { code, stdout, stderr } = await run('native install --dry-run');
     expect([code, stderr]).to.deep.equal([0, '']);
@@ -98,7 +108,12 @@ describe('flatbit native', () => {
   it('refuses what cannot become an engine in one line, and makes no folder', async () => {
     writeFileSync(join(project, 'text.whl'), 'no wheel');
     mkdirSync(join(project, 'wheel/tensorflow/include/tensorflow/c'), { recursive: true });
-    writeFileSync(join(project, 'wheel/tensorflow/include/tensorflow/c/c_api.h'), '');
+    for (const name of [
+      'include/tensorflow/c/c_api.h',
+      'libtensorflow_cc.so.2',
+      'libtensorflow_framework.so.2',
+    ])
+      writeFileSync(join(project, 'wheel/tensorflow', name), '');
     for (const [args, env, line] of [
       [
         '--from nothing.whl',
@@ -123,6 +138,49 @@ describe('flatbit native', () => {
     }
   });
 
+  it('replaces and removes no folder that holds something else', async () => {
+    const env = { FLATBIT_NATIVE: project };
+    writeFileSync(join(project, 'thesis.tex'), 'precious');
+    for (const args of ['native remove', 'native install', 'native install --dry-run']) {
+      expect(await run(args, env)).to.deep.equal({
+        code: 2,
+        stdout: '',
+        stderr: `flatbit: FLATBIT_NATIVE: ${project} holds something else than an engine; name another folder\n`,
+      });
+    }
+    expect(readdirSync(project)).to.deep.equal(['thesis.tex']);
+  });
+
+  it("takes no folder from which an engine would not find the project's TF.js, nor one that npm ci empties", async () => {
+    const root = resolve(repository);
+    for (const folder of [root, dirname(root), join(root, 'node_modules', 'engine')]) {
+      expect(await run('native install --dry-run', { FLATBIT_NATIVE: folder })).to.deep.equal({
+        code: 2,
+        stdout: '',
+        stderr: `flatbit: FLATBIT_NATIVE: ${folder} is not a folder below ${root}, outside of node_modules; name one, as .flatbit/native\n`,
+      });
+    }
+  });
+
+  it('says in one line where it cannot write', async () => {
+    writeFileSync(dirname(native), 'no folder');
+    expect(await run('native install')).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr: `flatbit: ${dirname(native)}: is no folder; move it away, or name another folder (FLATBIT_NATIVE)\n`,
+    });
+  });
+
+  it('keeps git away from its own folder alone, from the first moment', async function () {
+    if (!existsSync(join(installed, 'lib'))) this.skip();
+    unpackedWheel();
+    const args = ['native', 'install', '--from', 'wheel'];
+    await killedWhen('fetching', args);
+    expect(existsSync(join(dirname(native), '.gitignore'))).to.equal(true);
+    await killedWhen('fetching', args, join(project, 'engine'));
+    expect(existsSync(join(project, '.gitignore'))).to.equal(false);
+  });
+
   it('has nothing to remove where nothing is', async () => {
     expect(await run('native remove')).to.deep.equal({
       code: 0,
@@ -135,12 +193,7 @@ describe('flatbit native', () => {
     // The engine is optional; .ci/run says whether it is there. Compiling takes a minute of a processor.
     if (!existsSync(join(installed, 'include/tensorflow/core/framework/op_kernel.h'))) this.skip();
     this.timeout(900_000);
-    const wheel = join(project, 'wheel', 'tensorflow');
-    mkdirSync(wheel, { recursive: true });
-    symlinkSync(join(installed, 'include'), join(wheel, 'include'));
-    for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) {
-      symlinkSync(join(installed, 'lib', name), join(wheel, name));
-    }
+    unpackedWheel();
 
     await killedWhen("compiling tfjs-node's binding", ['native', 'install', '--from', 'wheel']);
     expect(existsSync(native)).to.equal(false);
@@ -174,10 +227,10 @@ describe('flatbit native', () => {
   });
 
   /** Kills the command, with no chance to tidy up, as soon as it says this. */
-  async function killedWhen(words: string, args: readonly string[]): Promise<void> {
+  async function killedWhen(words: string, args: readonly string[], folder = native): Promise<void> {
     const child = spawn(process.execPath, [flatbitBin, ...args], {
       cwd: project,
-      env: { ...process.env, FLATBIT_NATIVE: native },
+      env: { ...process.env, FLATBIT_NATIVE: folder },
     });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {

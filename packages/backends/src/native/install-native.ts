@@ -1,11 +1,11 @@
-import { UsageError } from '@flatbit/core';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildEngine } from './build-engine.js';
 import { buildOps } from './build-ops.js';
 import { checkEngine } from './check-engine.js';
 import { findCompiler } from './compile.js';
+import { explainingDisk } from './disk-error.js';
 import { engineFiles } from './engine-files.js';
 import { ignoreFolder } from './ignore-folder.js';
 import { withInstallLock } from './install-lock.js';
@@ -14,8 +14,9 @@ import { installRequest, statePath, type InstallOptions, type InstallRequest } f
 import { manifestName, readManifest, type EngineManifest } from './manifest.js';
 import { nativePlaces, type NativePlaces } from './native-places.js';
 import { diskSpace, requireDiskSpace } from './require-disk-space.js';
+import { requireNativeFolder } from './require-native-folder.js';
 import { requirePlatform, thisPlatform } from './require-platform.js';
-import { openTensorflowWheel } from './wheel.js';
+import { openTensorflowWheel } from './tensorflow-wheel.js';
 
 /**
  * Installs native TensorFlow into the project's native folder, or finds that it is there and works. It is built aside and put in
@@ -28,23 +29,17 @@ export async function installNative(
 ): Promise<EngineManifest> {
   const request = installRequest(options);
   const places = nativePlaces();
+  const { folder, old, lock } = places;
+  requireNativeFolder(folder);
   if (request.from !== null) await requireWheel(request.from);
-  await mkdir(dirname(places.folder), { recursive: true });
-  return withInstallLock(places.lock, async () => {
-    try {
-      return (
-        (await findInstalled(request, places.folder, report)) ?? (await install(request, places, report))
-      );
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      throw new UsageError(
-        `${dirname(places.folder)}: the disk is full; make room and call again, it goes on`,
-        {
-          cause: error,
-        },
-      );
-    }
-  });
+  return explainingDisk(dirname(folder), () =>
+    withInstallLock(lock, async () => {
+      await ignoreFolder(dirname(folder));
+      // An earlier call was ended between its two renames.
+      if (existsSync(old) && !existsSync(folder)) await rename(old, folder);
+      return (await findInstalled(request, folder, report)) ?? (await install(request, places, report));
+    }),
+  );
 }
 
 /** Refuses a wheel that cannot become an engine before anything is done. */
@@ -92,10 +87,14 @@ async function install(
   const manifest: EngineManifest = { tensorflow, gpu: request.gpu, source };
   await writeFile(join(work, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
   await rm(statePath(work), { force: true });
-  await ignoreFolder(dirname(folder));
   await rm(old, { recursive: true, force: true });
   if (existsSync(folder)) await rename(folder, old);
-  await rename(work, folder);
+  try {
+    await rename(work, folder);
+  } catch (error) {
+    if (existsSync(old)) await rename(old, folder);
+    throw error;
+  }
   for (const leftover of [old, downloads]) await rm(leftover, { recursive: true, force: true });
   return manifest;
 }

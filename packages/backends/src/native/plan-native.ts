@@ -7,6 +7,7 @@ import { nativePlaces } from './native-places.js';
 import { npmInstallArguments, npmScriptArguments } from './npm.js';
 import { findPip, pipArguments } from './pip.js';
 import { diskSpace } from './require-disk-space.js';
+import { requireNativeFolder } from './require-native-folder.js';
 import { canBuild, platformName, requirePlatform, thisPlatform } from './require-platform.js';
 
 /** A step of an installation. */
@@ -37,6 +38,7 @@ export async function planNative(options: InstallOptions): Promise<NativePlan> {
   const request = installRequest(options);
   const { gpu, from, packageName, version, distribution } = request;
   const { folder, work, downloads } = nativePlaces();
+  requireNativeFolder(folder);
   const platform = thisPlatform();
   if (from !== null) requirePlatform(platform);
   const files = engineFiles(work, packageName);
@@ -47,7 +49,7 @@ export async function planNative(options: InstallOptions): Promise<NativePlan> {
   const compileCommand = (compilation: Compilation) => commandLine(compiler, compilerArguments(compilation));
   const ordinary: PlannedStep = {
     title: `install ${packageName} as it comes`,
-    command: `cd ${files.tfjsNode} && ${commandLine('npm', npmScriptArguments)}`,
+    command: inFolder(files.tfjsNode, commandLine('npm', npmScriptArguments)),
   };
   const fetched: PlannedStep = {
     title: 'download TensorFlow',
@@ -67,7 +69,7 @@ export async function planNative(options: InstallOptions): Promise<NativePlan> {
     },
     {
       title: "compile tfjs-node's binding",
-      command: `cd ${files.tfjsNode} && ${compileCommand(bindingCompilation(files))}`,
+      command: inFolder(files.tfjsNode, compileCommand(bindingCompilation(files))),
     },
   ];
   const ops: PlannedStep = {
@@ -97,5 +99,10 @@ export async function planNative(options: InstallOptions): Promise<NativePlan> {
 
 /** A command as a shell takes it. */
 function commandLine(program: string, args: readonly string[]): string {
-  return [program, ...args].map((word) => (/^[\w@%+=:,./…-]+$/.test(word) ? word : `'${word}'`)).join(' ');
+  const quoted = (word: string) => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return [program, ...args].map((word) => (/^[\w@%+=:,./…-]+$/.test(word) ? word : quoted(word))).join(' ');
+}
+
+function inFolder(folder: string, command: string): string {
+  return `${commandLine('cd', [folder])} && ${command}`;
 }

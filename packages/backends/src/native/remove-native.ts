@@ -1,22 +1,29 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { explainingDisk } from './disk-error.js';
 import { removeIgnoredFolder } from './ignore-folder.js';
 import { withInstallLock } from './install-lock.js';
 import { nativePlaces } from './native-places.js';
+import { requireNativeFolder } from './require-native-folder.js';
 
 /**
  * Removes what `installNative` has made, whole or interrupted.
  * @returns the folder, or `undefined` if nothing was there.
- * @throws UsageError while it is being installed.
+ * @throws UsageError while it is being installed, and when the folder holds something else.
  */
 export async function removeNative(): Promise<string | undefined> {
   const { folder, work, old, downloads, lock } = nativePlaces();
-  const present = [folder, work, old, downloads].filter((path) => existsSync(path));
-  if (present.length === 0) return undefined;
-  await withInstallLock(lock, async () => {
-    for (const path of present) await rm(path, { recursive: true, force: true });
+  requireNativeFolder(folder);
+  if (![folder, work, old, downloads].some((path) => existsSync(path))) return undefined;
+  return explainingDisk(dirname(folder), async () => {
+    await withInstallLock(lock, async () => {
+      await rm(work, { recursive: true, force: true });
+      // Interrupted, this leaves no half an engine in place.
+      if (existsSync(folder)) await rename(folder, work);
+      for (const path of [work, old, downloads]) await rm(path, { recursive: true, force: true });
+    });
+    await removeIgnoredFolder(dirname(folder));
+    return folder;
   });
-  await removeIgnoredFolder(dirname(folder));
-  return folder;
 }
