@@ -35,8 +35,9 @@ process.exit();
 
 async function startOurs(): Promise<Ready> {
   const { selectEngine } = await import('@flatbit/backends');
-  const { name, version, threads } = await selectEngine(engine);
-  return { engine: `${name} ${version}`, threads, parameters: parametersOf(buildNetwork(network)) };
+  const { name, version, threads, customOps } = await selectEngine(engine);
+  const without = customOps === false ? ' without the fused ops' : '';
+  return { engine: `${name} ${version}${without}`, threads, parameters: parametersOf(buildNetwork(network)) };
 }
 
 async function startStock(): Promise<Ready> {
