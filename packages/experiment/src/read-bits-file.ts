@@ -2,6 +2,7 @@ import { UsageError } from '@flatbit/core';
 import { parseBitsFile, type BitsFile } from '@flatbit/layers';
 import { readFileSync } from 'node:fs';
 import { firstLine } from './first-line.js';
+import { parseJson } from './parse-json.js';
 
 /** Bits that a file holds: of each layer by name, or a number for each searchable layer. */
 export type StoredBits = BitsFile | readonly number[];
@@ -13,10 +14,10 @@ export type StoredBits = BitsFile | readonly number[];
 export function readBitsFile(path: string): StoredBits {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = parseJson(readFileSync(path, 'utf8'));
   } catch (error) {
-    const problem = error instanceof SyntaxError ? 'not JSON' : 'cannot be read';
-    throw new UsageError(`${path}: ${problem}: ${firstLine(error)}`, { cause: error });
+    const problem = error instanceof SyntaxError ? '' : 'cannot be read: ';
+    throw new UsageError(`${path}: ${problem}${firstLine(error)}`, { cause: error });
   }
   try {
     return parseStoredBits(value);
