@@ -52,13 +52,24 @@ describe('flatbit doctor', () => {
     writeFileSync(join(tfjsNode, 'package.json'), '{ "name": "@tensorflow/tfjs-node", "version": "4.22.0" }');
     writeFileSync(join(tfjsNode, 'index.js'), "process.kill(process.pid, 'SIGKILL')");
     const { code, stdout } = await runFlatbit(['doctor', '--json'], { env: { FLATBIT_NATIVE: native } });
-    const { engines, selected } = JSON.parse(stdout) as {
+    const { engines, selected, failure } = JSON.parse(stdout) as {
       engines: readonly { name: string; works: boolean; reason?: string }[];
       selected?: object;
+      failure?: string;
     };
     expect(code).to.equal(0);
     expect(engines[0]).to.deep.include({ works: false, reason: 'ended by SIGKILL' });
     expect(engines.filter(({ works }) => works).map(({ name }) => name)).to.include.members(['wasm', 'cpu']);
-    expect(selected).to.equal(undefined);
+    expect([selected, failure]).to.deep.equal([undefined, 'ended by SIGKILL']);
+  });
+
+  it('says which variable makes no sense, and takes nothing in its place', async () => {
+    const { code, stdout } = await runFlatbit(['doctor'], {
+      env: { FLATBIT_NATIVE: join(temporaryFolder(), 'native'), FLATBIT_WASM_THREADS: 'many' },
+    });
+    const line = 'FLATBIT_WASM_THREADS is "many"; give a whole number from 1 to 9';
+    expect(code).to.equal(0);
+    expect(stdout).to.include(`\nwasm: ${line}\n`);
+    expect(stdout).to.match(/\nwithout a name none is taken: FLATBIT_WASM_THREADS is "many"; .*\n$/);
   });
 });

@@ -33,6 +33,8 @@ export interface Examination extends Machine {
   readonly engines: readonly (WorkingEngine | FailingEngine)[];
   /** The engine that is taken when none is named, and why not those before it. */
   readonly selected?: Pick<Engine, 'name' | 'reason' | 'skipped'>;
+  /** Why none is taken, if none is: an engine has ended the process, or a variable makes no sense. */
+  readonly failure?: string;
 }
 
 /**
@@ -42,14 +44,15 @@ export async function examine(): Promise<Examination> {
   const machine = await describeMachine();
   const engines: Examination['engines'][number][] = [];
   for (const name of engineNames) engines.push(await examineEngine(name, machine));
-  const selected = await probe().catch(() => undefined);
+  const selection = await probe().then(
+    ({ name, reason, skipped }) => ({ selected: { name, reason, skipped } }),
+    ({ message: failure }: Error) => ({ failure }),
+  );
   return {
     ...machine,
     tfjs: tf.version.tfjs,
     engines,
-    ...(selected && {
-      selected: { name: selected.name, reason: selected.reason, skipped: selected.skipped },
-    }),
+    ...selection,
   };
 }
 
@@ -90,7 +93,7 @@ async function probe(name?: EngineName): Promise<Probed> {
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
     throw new Error(
-      error.message.replace(/^.*?: (?:UsageError: engine "\w+" cannot be loaded: |Error: )?/, ''),
+      error.message.replace(/^.*?: (?:(?:Usage)?Error: (?:engine "\w+" cannot be loaded: )?)?/, ''),
       {
         cause: error,
       },
@@ -99,6 +102,8 @@ async function probe(name?: EngineName): Promise<Probed> {
 }
 
 function remedyFor(name: EngineName, reason: string): string | undefined {
+  // The variable that it names is the user's.
+  if (reason.startsWith('FLATBIT_')) return undefined;
   if (name === 'tensorflow') return 'npx flatbit native install';
   if (name !== 'webgpu') return 'npm ci';
   const missing = reason.includes('is not installed');

@@ -22,6 +22,7 @@ function describe({
   tfjs,
   engines,
   selected,
+  failure,
 }: Examination): string {
   const working = engines.filter((engine): engine is WorkingEngine => engine.works);
   const failing = engines.filter((engine): engine is FailingEngine => !engine.works);
@@ -34,7 +35,7 @@ function describe({
     ...failing.map(describeFailure),
     selected
       ? `without a name, ${selected.name} is taken: ${selected.reason}`
-      : 'without a name none is taken: one of them ends the process; name another, or remove it',
+      : `without a name none is taken: ${failure}`,
   ].join('\n');
 }
 
