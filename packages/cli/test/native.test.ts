@@ -82,7 +82,7 @@ describe('flatbit native', () => {
       ' @tensorflow/tfjs-node@4.22.0 node-api-headers@',
       'cd .flatbit/native.partial/node_modules/@tensorflow/tfjs-node && npm run install\n',
       ' download --no-deps --only-binary=:all: --python-version 311 --dest .flatbit/native.downloads tensorflow-cpu\n',
-      ' -std=c++17 -fPIC -shared -O2 -DNAPI_VERSION=8 ',
+      ` -std=c++17 -fPIC -shared -O2 -DNAPI_VERSION=8 -I${native}.partial/node_modules/node-api-headers/include `,
       " -ltensorflow -ltensorflow_framework '-Wl,-rpath,$ORIGIN/../../deps/lib'\n",
       ' -O3 -march=native ',
       'rename .flatbit/native.partial to .flatbit/native\n',

@@ -32,12 +32,22 @@ export async function nativeRemove(): Promise<void> {
 
 function describePlan({ platform, folder, diskSpace, steps, missing }: NativePlan): string {
   return [
-    `native TensorFlow on ${platform}, into ${folder}, with up to ${(diskSpace / 1e9).toFixed(1)} GB of disk`,
+    `native TensorFlow on ${platform}, into ${fromHere(folder)}, with up to ${(diskSpace / 1e9).toFixed(1)} GB of disk`,
     ...steps.map(({ title, command, when }, index) =>
-      [`${index + 1}. ${title}${when === undefined ? '' : `, ${when}`}`, `     ${command}`].join('\n'),
+      [`${index + 1}. ${title}${when === undefined ? '' : `, ${when}`}`, `     ${shorten(command)}`].join(
+        '\n',
+      ),
     ),
     ...missing.map((line) => `missing: ${line}`),
-  ]
-    .join('\n')
-    .replaceAll(`${process.cwd()}/`, '');
+  ].join('\n');
+}
+
+/** Behind a `cd`, what counts from here is somewhere else. */
+function shorten(command: string): string {
+  const [first, ...others] = command.split(' && ');
+  return [fromHere(first!), ...others].join(' && ');
+}
+
+function fromHere(text: string): string {
+  return text.replaceAll(`${process.cwd()}/`, '');
 }
