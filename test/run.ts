@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 const given = process.argv.slice(2);
 const at = given.indexOf('--backend');
 const [, engine] = at < 0 ? [] : given.splice(at, 2);
+if (at >= 0 && engine === undefined) throw new Error('--backend takes the name of an engine');
 
 const mocha = join(dirname(createRequire(import.meta.url).resolve('mocha/package.json')), 'bin', 'mocha.js');
 const { spec, ...settings } = JSON.parse(readFileSync('.mocharc.json', 'utf8')) as {
