@@ -2,6 +2,7 @@ import type { Activation } from '@flatbit/kernels';
 import type * as tf from '@tensorflow/tfjs';
 import { graphOf, isModel, nodesOf, type OpenGraph } from './layer-internals.js';
 import { layerKind } from './layer-kind.js';
+import { walkLayers } from './walk-layers.js';
 
 /** An activation that reads nothing but a batch norm, which nothing else reads: the two can be one op. */
 export interface NormActivation {
@@ -10,11 +11,22 @@ export interface NormActivation {
   readonly activation: Activation;
 }
 
-/** Every batch norm of a model, and of the models in it, that an activation follows alone. Layers that are used twice are left. */
+/**
+ * Every batch norm of a model, and of the models in it, that an activation follows alone. A layer that has two places in them is
+ * left: what follows it in one need not follow it in the other.
+ */
 export function findNormActivations(model: tf.LayersModel): readonly NormActivation[] {
-  const graph = graphOf(model);
+  const once = new Set(
+    walkLayers(model)
+      .filter(({ uses }) => uses.length === 1)
+      .map(({ layer }) => layer),
+  );
+  return activatedNorms(graphOf(model)).filter(({ norm, layer }) => once.has(norm) && once.has(layer));
+}
+
+function activatedNorms(graph: OpenGraph): readonly NormActivation[] {
   return graph.layers.flatMap((layer) => {
-    if (isModel(layer)) return findNormActivations(layer);
+    if (isModel(layer)) return activatedNorms(graphOf(layer));
     return layerKind(layer) === 'batchNormalization' ? (followed(layer, graph) ?? []) : [];
   });
 }
@@ -24,7 +36,6 @@ function followed(norm: tf.layers.Layer, graph: OpenGraph): NormActivation | und
   const [layer] = readers;
   if (!layer || readers.length > 1 || graph.outputs.some(({ sourceLayer }) => sourceLayer === norm))
     return undefined;
-  if (!usedOnce(norm) || !usedOnce(layer)) return undefined;
   const activation = activationOf(layer);
   return activation && { norm, layer, activation };
 }
@@ -33,11 +44,6 @@ function reads(layer: tf.layers.Layer, source: tf.layers.Layer, graph: OpenGraph
   return nodesOf(layer, graph).some(({ inputTensors }) =>
     inputTensors.some(({ sourceLayer }) => sourceLayer === source),
   );
-}
-
-/** In any graph: a layer may be shared with another model. */
-function usedOnce(layer: tf.layers.Layer): boolean {
-  return (layer as unknown as { inboundNodes: readonly object[] }).inboundNodes.length === 1;
 }
 
 /** The range that a layer clips to; undefined if it does something else. */
