@@ -1,5 +1,6 @@
 import { fusedKernel } from '@flatbit/kernels';
 import * as tf from '@tensorflow/tfjs';
+import { UsageError } from './usage-error.js';
 
 /** Mean over the batch of how wrong outputs are; one tensor per model output and target. */
 export type Loss = (outputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]) => tf.Scalar;
@@ -7,8 +8,18 @@ export type Loss = (outputs: readonly tf.Tensor[], targets: readonly tf.Tensor[]
 /** Mean over the batch of a quantity to report. */
 export type Metric = Loss;
 
-/** Cross-entropy of logits `[batch, classes]` against int32 labels `[batch]`, in nats: `mean(logsumexp(z) − z_label)`. */
-export const softmaxCrossEntropy: Loss = ([logits], [labels]) => crossEntropy(logits!, labels!) as tf.Scalar;
+/**
+ * Cross-entropy of logits `[batch, classes]` against int32 labels `[batch]`, in nats: `mean(logsumexp(z) − z_label)`.
+ * @throws UsageError for other shapes, and for labels that are not int32.
+ */
+export const softmaxCrossEntropy: Loss = ([logits], [labels]) => {
+  const taken = logits!.rank === 2 && labels!.rank === 1 && labels!.size === logits!.shape[0];
+  if (taken && labels!.dtype === 'int32') return crossEntropy(logits!, labels!) as tf.Scalar;
+  const got = `logits [${logits!.shape.join(', ')}] and ${labels!.dtype} labels [${labels!.shape.join(', ')}]`;
+  throw new UsageError(
+    `softmaxCrossEntropy: got ${got}; takes logits [batch, classes] and int32 labels [batch]`,
+  );
+};
 
 /** Its gradient is `(softmax(z) − onehot(label)) / batch`, computed along with the value. */
 const crossEntropy = tf.customGrad((...args) => {

@@ -1,6 +1,7 @@
-import { accuracy, type Loss, meanSquaredError, softmaxCrossEntropy } from '@flatbit/core';
+import { accuracy, type Loss, meanSquaredError, softmaxCrossEntropy, UsageError } from '@flatbit/core';
 import { expectClose, expectNoTensorLeak, testEngine } from '@flatbit/testing';
 import * as tf from '@tensorflow/tfjs';
+import { expect } from 'chai';
 
 describe('losses', () => {
   before(() => tf.setBackend(testEngine));
@@ -33,6 +34,19 @@ describe('losses', () => {
     );
     expectClose(ours.value, stock.value);
     expectClose(ours.gradient, stock.gradient);
+  });
+
+  it('softmaxCrossEntropy refuses labels that are not one int32 per row of logits', () => {
+    const ofShape = (shape: number[], ...[labelShape, dtype]: [number[], 'int32' | 'float32']) =>
+      tf.tidy(() => softmaxCrossEntropy([tf.zeros(shape)], [tf.zeros(labelShape, dtype)]));
+    const takes = 'takes logits [batch, classes] and int32 labels [batch]';
+    expect(() => ofShape([3, 2], [2], 'int32')).to.throw(
+      UsageError,
+      `softmaxCrossEntropy: got logits [3, 2] and int32 labels [2]; ${takes}`,
+    );
+    expect(() => ofShape([2, 1, 2], [2], 'int32')).to.throw(UsageError, 'got logits [2, 1, 2]');
+    expect(() => ofShape([2, 2], [2, 1], 'int32')).to.throw(UsageError, 'int32 labels [2, 1]');
+    expect(() => ofShape([2, 2], [2], 'float32')).to.throw(UsageError, 'float32 labels [2]');
   });
 
   it('softmaxCrossEntropy is log 2 between two equal logits, with gradient ±1/2 over the batch', () => {
