@@ -79,7 +79,7 @@ export interface FusedKernels {
       readonly activationHigh: number;
     },
   ): [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.Tensor];
-  /** upstream and the ReLU's output `[…]` → `upstream` where the output is above 0, else 0; NaN may stay NaN. */
+  /** upstream and the ReLU's output `[…]` → `upstream · 1{output > 0}`, so NaN where upstream is not finite and the output 0. */
   ReluGrad(inputs: { upstream: tf.Tensor; output: tf.Tensor }, attributes: object): [tf.Tensor];
   /** logits `[batch, classes]`, int32 labels `[batch]` → losses `[batch]` and their gradient `[batch, classes]`. */
   SoftmaxCrossEntropy(
