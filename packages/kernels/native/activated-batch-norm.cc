@@ -80,7 +80,8 @@ Moments MomentsOf(OpKernelContext* context, const float* x, int64_t rows, int64_
       moments.variance[c] += squares[index * channels + c] + size * distance * distance;
     }
   }
-  for (int64_t c = 0; c < channels; ++c) moments.variance[c] /= rows;
+  // Rounding may leave a constant a little below zero; NaN stays.
+  for (int64_t c = 0; c < channels; ++c) moments.variance[c] = moments.variance[c] < 0 ? 0 : moments.variance[c] / rows;
   return moments;
 }
 

@@ -42,7 +42,8 @@ export function trainingBatchNorm(x: tf.Tensor, options: BatchNormOptions): Trai
   const { epsilon, activation = linear } = options;
   return tf.tidy(() => {
     const { scale = tf.ones([channels]), offset = tf.zeros([channels]) } = options;
-    const given = { x, scale, offset };
+    // Fused kernels take float32 alone.
+    const given = { x: x.dtype === 'float32' ? x : x.toFloat(), scale, offset };
     const whole = fusedKernel('ActivatedBatchNorm')?.(given, { epsilon, ...activation });
     if (whole) {
       const [output, mean, variance] = whole;

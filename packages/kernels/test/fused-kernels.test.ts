@@ -241,6 +241,29 @@ suite(`batch norm with its activation on ${engine}`, () => {
     });
   });
 
+  it('takes whole numbers too', async () => {
+    await useEngine(engine);
+    tf.tidy(() => {
+      const x = tf.tensor2d([0, 10, 2, 30], [2, 2], 'int32');
+      const { output, mean, variance } = trainingBatchNorm(x, { epsilon: 0 });
+      assert.deepEqual([...mean.dataSync(), ...variance.dataSync()], [1, 20, 1, 100]);
+      expectClose(output, [-1, -1, 1, 1]);
+    });
+  });
+
+  it('has no variance below zero, where a constant is no sum of its rounded mean', async () => {
+    await useEngine(engine);
+    for (const rows of [7, 33, 1000]) {
+      for (let step = 1; step < 60; step++) {
+        const constant = 0.0137 * step ** 2;
+        tf.tidy(() => {
+          const { variance } = trainingBatchNorm(tf.fill([rows, 3], constant), { epsilon: 1e-3 });
+          for (const value of variance.dataSync()) assert.ok(value >= 0, `${rows} of ${constant}: ${value}`);
+        });
+      }
+    }
+  });
+
   it('is empty for no channels', async () => {
     await useEngine(engine);
     tf.tidy(() => assert.deepEqual(trainingBatchNorm(tf.zeros([2, 0]), { epsilon: 1 }).output.shape, [2, 0]));
@@ -261,17 +284,18 @@ suite(`other kernels in one pass on ${engine}`, () => {
           {},
         );
         assert.deepEqual(
-          [...toInput.dataSync()].map((each) => each + 0), // −0 is 0
-          [...upstream].map((each, i) => (output[i]! > 0 ? each : 0)),
+          [...toInput.dataSync()],
+          [...upstream].map((each, i) => each * Number(output[i]! > 0)),
         );
       });
     }
     tf.tidy(() => {
       const [toInput] = kernel('ReluGrad')(
-        { upstream: tf.tensor1d([NaN, 1, 2]), output: tf.tensor1d([1, -0, 3]) },
+        { upstream: tf.tensor1d([NaN, NaN, 1, 1, 2, Infinity]), output: tf.tensor1d([0, 1, NaN, -0, 3, 0]) },
         {},
       );
-      assert.deepEqual([...toInput.dataSync()], [NaN, 0, 2]);
+      // Nothing that is not finite is hidden from the guard.
+      assert.deepEqual([...toInput.dataSync()], [NaN, NaN, 0, 0, 2, NaN]);
     });
   });
 

@@ -22,8 +22,9 @@ export const activatedBatchNorm = fusedWasmKernel(
       view(mean).set(exactMean);
       const vectors = [view(mean)];
       const [squares] = runChannelLoop(sumOfSquares, { arrays, vectors, channels, totals: totals! });
-      // The squares are around the rounded mean.
-      view(variance).set(squares!.map((sum, c) => sum / rows - (exactMean[c]! - view(mean)[c]!) ** 2));
+      // The squares are around the rounded mean; rounding may leave a constant a little below zero, and NaN stays.
+      const exact = squares!.map((sum, c) => sum / rows - (exactMean[c]! - view(mean)[c]!) ** 2);
+      view(variance).set(exact.map((value) => Math.max(0, value)));
 
       const affine = affineOf(view(scale), view(offset), view(mean), view(variance), epsilon);
       factor!.set(affine.factor);
