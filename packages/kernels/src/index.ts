@@ -6,7 +6,7 @@ export {
   type FusedKernels,
   type GridAttributes,
 } from './fused-kernels.js';
-export { normOrigin, type NormOrigin } from './norm-origin.js';
+export { cloneNormOutput, normOrigin, type NormOrigin } from './norm-origin.js';
 export { registerTensorflowKernels, type TensorflowKernelOptions } from './register-tensorflow-kernels.js';
 export { registerWasmKernels } from './register-wasm-kernels.js';
 export { registerWebgpuKernels } from './register-webgpu-kernels.js';

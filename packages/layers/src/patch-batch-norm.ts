@@ -1,4 +1,9 @@
-import { trainingBatchNorm, type Activation, type TrainingBatchNorm } from '@flatbit/kernels';
+import {
+  cloneNormOutput,
+  trainingBatchNorm,
+  type Activation,
+  type TrainingBatchNorm,
+} from '@flatbit/kernels';
 import * as tf from '@tensorflow/tfjs';
 import type { ActivePass } from './active-pass.js';
 import type { BatchStatistics, MovingStatistics } from './batch-statistics.js';
@@ -60,7 +65,9 @@ export function patchActivation(
 ): () => void {
   return patchCall(layer, (original) => (inputs, kwargs) => {
     const running = active();
-    return running && normalisesByBatch(running, statistics) ? single(inputs) : original(inputs, kwargs);
+    if (!running || !normalisesByBatch(running, statistics)) return original(inputs, kwargs);
+    // Else the layer would clone what it has been given.
+    return cloneNormOutput(single(inputs));
   });
 }
 

@@ -20,9 +20,13 @@ export const gridAttributes = ({ shift, low, high, steps }: Grid): GridAttribute
   floor: scaleFloor,
 });
 
+/** Whether a fused kernel would take them: a float32 value, and one learned value for all of it. */
+export const isFusable = (value: tf.Tensor, raw: tf.Tensor): boolean =>
+  value.dtype === 'float32' && raw.rank === 0;
+
 /** The level nearest to each value, of a grid in units of `learnedRange(raw)`: in one pass where the engine can. */
 export function snapToRange(value: tf.Tensor, raw: tf.Tensor, grid: Grid): tf.Tensor {
-  const fused = raw.rank === 0 ? fusedKernel('FakeQuantize') : undefined;
+  const fused = isFusable(value, raw) ? fusedKernel('FakeQuantize') : undefined;
   return (
     fused?.({ value, learned: raw }, gridAttributes(grid))[0] ?? snapToGrid(value, learnedRange(raw), grid)
   );

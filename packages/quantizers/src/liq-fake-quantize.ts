@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { customGradient } from './custom-gradient.js';
 import { snapToGrid, type Grid } from './grid.js';
 import {
+  isFusable,
   gridAttributes,
   learnedRange,
   rangeGradients,
@@ -13,11 +14,11 @@ import { normalizeWeight } from './normalize-weight.js';
 
 /** LIQ on the value as it is: one node of the tape, which keeps the value and the result. */
 export function liqFakeQuantize(value: tf.Tensor, clipValue: tf.Tensor, grid: Grid): tf.Tensor {
-  const perTensor = clipValue.rank === 0;
-  const origin = perTensor ? normOrigin(value) : undefined;
+  const isFused = isFusable(value, clipValue);
+  const origin = isFused ? normOrigin(value) : undefined;
   const toOrigin = origin && fusedKernel('NormFakeQuantizeGrad');
   if (toOrigin) return behindNorm(value, clipValue, grid, { origin, toOrigin });
-  const fused = perTensor ? fusedKernel('FakeQuantizeGrad') : undefined;
+  const fused = isFused ? fusedKernel('FakeQuantizeGrad') : undefined;
   if (fused) {
     // One pass computes the result again: it need not be kept.
     return customGradient(
@@ -69,7 +70,7 @@ export function liqFakeQuantizeNormalized(
   grid: Grid,
   rescale: boolean,
 ): tf.Tensor {
-  const fused = clipValue.rank === 0 ? fusedKernel('StandardizedFakeQuantize') : undefined;
+  const fused = isFusable(weight, clipValue) ? fusedKernel('StandardizedFakeQuantize') : undefined;
   const fusedGradient = fusedKernel('StandardizedFakeQuantizeGrad');
   if (fused && fusedGradient) {
     const attributes = { ...gridAttributes(grid), rescale };
