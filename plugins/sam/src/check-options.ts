@@ -11,7 +11,7 @@ const fromOne: Takes = {
 };
 const switches = ['batchNorm', 'bias', 'activationClip', 'weightClip', 'regularizers'] as const;
 
-/** @throws UsageError that names the first option that cannot be, what it got and what it  */
+/** @throws UsageError that names the first option that cannot be, what it got and what it takes. */
 export function checkOptions(options: SamOptions): void {
   checkOption(options, 'sam', anObject);
   checkOption(options.rho, 'sam.rho', fromZero);
