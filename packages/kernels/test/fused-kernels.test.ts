@@ -419,6 +419,21 @@ suite(`other kernels in one pass on ${engine}`, () => {
     assert.deepEqual(adam(false, 1), [five(2), five(4), five(4)]);
   });
 
+  it('do without the SIMD of TF.js, which can be switched off', function () {
+    if (engine !== 'wasm') this.skip();
+    tf.env().set('WASM_HAS_SIMD_SUPPORT', false);
+    try {
+      tf.tidy(() => {
+        const [norm] = kernel('GlobalNorm')({ tensors: [tf.tensor1d([3, 4])] }, {});
+        const [result] = kernel('FakeQuantize')({ value: norm, learned: tf.scalar(7.5) }, grids['unsigned']!);
+        // 5 / 7.5 · 15 = 10, times 7.5 / 15.
+        assert.deepEqual([...result.dataSync()], [5]);
+      });
+    } finally {
+      tf.env().set('WASM_HAS_SIMD_SUPPORT', true);
+    }
+  });
+
   it('keep no memory of their own', () => {
     const x = tf.tensor2d(valuesOf([9, 5]), [9, 5]);
     const vector = tf.ones<tf.Rank.R1>([5]);

@@ -3,10 +3,13 @@ import { load, store } from './instructions.js';
 
 declare const WebAssembly: { validate(bytes: Uint8Array): boolean };
 
-/** Whether this machine's WebAssembly has vectors of four floats; TF.js's flag says so only once its engine has started. */
+let known: boolean | undefined;
+
+/** Whether this machine's WebAssembly has vectors of four floats, whatever TF.js is told to use of it (`WASM_HAS_SIMD_SUPPORT`). */
 export function hasSimd(): boolean {
-  const copiesFour = assemble(['from', 'to'], ({ parameters: { from, to } }) => [
-    store(to.value, 0, load(from.value, 0)),
-  ]);
-  return WebAssembly.validate(copiesFour('own'));
+  return (known ??= WebAssembly.validate(copyFour('own')));
 }
+
+const copyFour = assemble(['from', 'to'], ({ parameters: { from, to } }) => [
+  store(to.value, 0, load(from.value, 0)),
+]);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Assembly } from './assemble.js';
+import { hasSimd } from './has-simd.js';
 
 // What of WebAssembly is used here: browsers and Node have it, the language's own library does not describe it.
 declare const WebAssembly: {
@@ -52,5 +53,5 @@ export function linkSurely(functionName: string, assembly: Assembly): Run {
 /** The threaded build is given its memory, the others make their own. */
 function engineMemory(): Memory | undefined {
   const { wasm } = tf.backend() as unknown as { wasm: { asm?: { memory?: Memory }; wasmMemory?: Memory } };
-  return tf.env().getBool('WASM_HAS_SIMD_SUPPORT') ? (wasm.wasmMemory ?? wasm.asm?.memory) : undefined;
+  return hasSimd() ? (wasm.wasmMemory ?? wasm.asm?.memory) : undefined;
 }
