@@ -51,7 +51,7 @@ export interface CountOptions {
 
 const FULL = 32;
 
-/** Counts the bit operations of every weight operand. @throws UsageError for what are no bits. */
+/** Counts the bit operations of every weight operand. @throws UsageError for what are no bits, or none of these operands. */
 export function countBops(
   operands: readonly Operand[],
   bits: BitsOption,
@@ -59,6 +59,7 @@ export function countBops(
 ): BopsReport {
   checkOption(operands, 'countBops, operands', { ...aList, words: "a model's operands" });
   const allocation = allocateBits(bits);
+  allocation.check?.(operands);
   const byKey = new Map(operands.map((operand) => [operand.key, operand]));
   const weights = operands.filter(({ role }) => role === 'weight');
   const nameOf = weightNames(operands);

@@ -1,4 +1,4 @@
-import { fixedBits, type Operand } from '@flatbit/core';
+import { fixedBits, type BitAllocation, type Operand } from '@flatbit/core';
 import { bopsTable, countBops, layerBops } from '@flatbit/plugin-bops';
 import { expect } from 'chai';
 import { ends8, resnet20Operands } from './resnet20-operands.js';
@@ -93,6 +93,24 @@ describe('bit operations', () => {
       RangeError,
       'cannot be counted exactly',
     );
+  });
+
+  it('show the network to an allocation before they ask it', () => {
+    let width = 0;
+    const byWeights: BitAllocation = {
+      bitsFor: () => width,
+      check(operands) {
+        width = operands.filter(({ role }) => role === 'weight').length;
+      },
+    };
+    const [weight, ...others] = resnet20Operands.filter(({ role }) => role === 'weight').slice(1, 3);
+    expect(others).to.have.lengthOf(1);
+    // Two weights: W2, and 32 for activations that are not there.
+    const { layers } = countBops([weight!, ...others], byWeights, { convention: 'actual' });
+    expect(layers.map(({ weightBits, activationBits }) => [weightBits, activationBits])).to.deep.equal([
+      [2, 32],
+      [2, 32],
+    ]);
   });
 
   it('print as a table', () => {
