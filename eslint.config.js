@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/dist-test/', '**/node_modules/', 'runs/'] },
+  { ignores: ['**/dist/', '**/dist-test/', '**/node_modules/', 'runs/', '.flatbit/'] },
   js.configs.recommended,
   tseslint.configs.strict,
   tseslint.configs.stylistic,
