@@ -28,8 +28,8 @@ function importsOf(path: string): readonly string[] {
   const named = source.matchAll(/(?:^|\n)(?:import|export)\b[^;]*?\bfrom '([^']+)'/g);
   const bare = source.matchAll(/(?:^|\n)import '([^']+)'/g);
   const dynamic = source.matchAll(/\bimport\('([^']+)'\)/g);
-  const resolved = source.matchAll(/(?<!Promise)\.resolve\(['`]([^'`$]+)/g);
   // Not the `resolve` of a promise, whose argument is no path.
+  const resolved = source.matchAll(/(?<!Promise)\.resolve\(['`]([^'`$]+)/g);
   const paths = source.matchAll(/(?<!\.)\bresolve\(['`]([\w@-]+\/[^'`$]*)/g);
   return [...named, ...bare, ...dynamic, ...resolved, ...paths]
     .map(([, name]) => name!)

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { registerTensorflowKernels } from '@flatbit/kernels';
+import { registerTensorflowKernels, type TensorflowKernelOptions } from '@flatbit/kernels';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,8 @@ export async function startEngine({ folder, nativeFolder }: NativeCandidate): Pr
     throw error;
   }
   const { binding, isUsingGpuDevice } = tf.backend() as unknown as NativeBackend;
-  const customOps = registerKernels(nativeFolder && usableOps(nativeFolder, binding.TF_Version));
+  const ops = nativeFolder && usableOps(nativeFolder, binding.TF_Version);
+  const customOps = registerKernels({ ops, gpu: isUsingGpuDevice });
   const { version } = createRequire(import.meta.url)(join(folder, 'package.json')) as { version: string };
   return {
     version: `${version} (TensorFlow ${binding.TF_Version})`,
@@ -80,10 +81,10 @@ function usableOps(nativeFolder: string, tensorflow: string): string | undefined
  * Registers the training kernels, with the compiled ops where there are any. Without, TensorFlow's own ops do what they can.
  * @returns whether the compiled ops are loaded.
  */
-function registerKernels(ops: string | undefined): boolean {
+function registerKernels(options: TensorflowKernelOptions): boolean {
   try {
-    registerTensorflowKernels({ ops });
-    return ops !== undefined;
+    registerTensorflowKernels(options);
+    return options.ops !== undefined && !options.gpu;
   } catch (error) {
     warnOfOps(`do not load (${(error as Error).message})`);
     return false;

@@ -20,7 +20,8 @@ export const flattenedSgd: tf.KernelConfig = {
       const [learningRate, momentum, weightDecay] = [setting(0), setting(1), setting(2)];
       const parameter = flatten(parameters);
       const velocity = flatten(velocities);
-      const gradient = flatten(gradients).add(parameter.mul(weightDecay));
+      const decays = settings.some(([, , decay]) => decay > 0);
+      const gradient = decays ? flatten(gradients).add(parameter.mul(weightDecay)) : flatten(gradients);
       const next = velocity.mul(momentum).add(gradient);
       const direction = nesterov ? gradient.add(next.mul(momentum)) : next;
       const moved = parameter.sub(direction.mul(learningRate));

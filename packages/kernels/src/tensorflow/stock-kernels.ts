@@ -25,11 +25,12 @@ const softmaxCrossEntropy: tf.KernelConfig = {
     ),
 };
 
-/** Kernels that are ops of TensorFlow's own. */
+/** Those that mean the same on a GPU. */
+export const kernelsOfAnyDevice: readonly tf.KernelConfig[] = [flattenedSgd, reluGrad, softmaxCrossEntropy];
+
+/** Kernels that are ops of TensorFlow's own, on the processor. */
 export const stockKernels: readonly tf.KernelConfig[] = [
-  flattenedSgd,
-  reluGrad,
-  softmaxCrossEntropy,
+  ...kernelsOfAnyDevice,
   stockBatchNorm,
   stockBatchNormGrad,
 ];
